@@ -2,7 +2,7 @@ namespace Farewell.Tcp.Endings;
 
 /// <summary>
 /// How one TCP connection ended, as far as one vantage can know. Every field may be unknown.
-/// Two endings of the same connection are compared with <c>CompareTo</c>-like field by field comparison (see <see cref="EndingJudge"/>), never with equality: what one vantage
+/// Two endings of the same connection are compared with <see cref="Contradiction.Between"/>, never with equality: what one vantage
 /// does not know is no contradiction.
 /// </summary>
 public sealed record Ending
