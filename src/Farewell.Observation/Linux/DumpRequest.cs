@@ -1,0 +1,74 @@
+using System.Runtime.InteropServices;
+
+namespace Farewell.Observation.Linux;
+
+/// <summary>Writes the netlink message that asks for the TCP connections of one address family.</summary>
+internal static class DumpRequest
+{
+    /// <summary>The longest request: header, <c>inet_diag_req_v2</c>, and four comparisons of ports.</summary>
+    public const int MaxLength = SockDiag.MessageHeaderLength + SockDiag.RequestLength + AttributeHeaderLength + (4 * ComparisonLength);
+
+    private const int AttributeHeaderLength = 4;
+    private const int ComparisonLength = 8;
+
+    /// <summary>Writes the request and returns its length.</summary>
+    /// <param name="destination">At least <see cref="MaxLength"/> octets.</param>
+    /// <param name="family">AF_INET or AF_INET6; there is no dump of both.</param>
+    /// <param name="sequence">Comes back in every message of the reply.</param>
+    /// <param name="filter">Applied by the kernel.</param>
+    public static int Write(Span<byte> destination, byte family, uint sequence, ConnectionFilter filter)
+    {
+        destination[..MaxLength].Clear();
+        var body = destination[SockDiag.MessageHeaderLength..];
+        body[0] = family;
+        body[1] = SockDiag.IPPROTO_TCP;
+        Put(body, 4, KernelState.ToMask(filter.States));
+        var length = SockDiag.MessageHeaderLength + SockDiag.RequestLength;
+        var code = WritePorts(destination[(length + AttributeHeaderLength)..], filter);
+        if (code > 0)
+        {
+            Put(destination, length, (ushort)(AttributeHeaderLength + code));
+            Put(destination, length + 2, SockDiag.INET_DIAG_REQ_BYTECODE);
+            length += AttributeHeaderLength + code;
+        }
+
+        Put(destination, 0, (uint)length);
+        Put(destination, 4, SockDiag.SOCK_DIAG_BY_FAMILY);
+        Put(destination, 6, (ushort)(SockDiag.NLM_F_REQUEST | SockDiag.NLM_F_DUMP));
+        Put(destination, 8, sequence);
+        return length;
+    }
+
+    // A port is "not less and not more": the kernel learnt to compare for equality only in 4.16 (INET_DIAG_BC_S_EQ).
+    private static int WritePorts(Span<byte> code, ConnectionFilter filter)
+    {
+        var length = ((filter.LocalPort is null ? 0 : 2) + (filter.RemotePort is null ? 0 : 2)) * ComparisonLength;
+        var at = 0;
+        if (filter.LocalPort is { } local)
+        {
+            at = Compare(code, at, length, SockDiag.INET_DIAG_BC_S_GE, local);
+            at = Compare(code, at, length, SockDiag.INET_DIAG_BC_S_LE, local);
+        }
+
+        if (filter.RemotePort is { } remote)
+        {
+            at = Compare(code, at, length, SockDiag.INET_DIAG_BC_D_GE, remote);
+            Compare(code, at, length, SockDiag.INET_DIAG_BC_D_LE, remote);
+        }
+
+        return length;
+    }
+
+    // inet_diag_bc_run: running exactly to the end accepts the row, running past it rejects it. Hence "no" jumps four octets too far.
+    private static int Compare(Span<byte> code, int at, int length, byte operation, ushort port)
+    {
+        code[at] = operation;
+        code[at + 1] = ComparisonLength;
+        Put(code, at + 2, (ushort)(length - at + 4));
+        Put(code, at + 6, port);
+        return at + ComparisonLength;
+    }
+
+    private static void Put<T>(Span<byte> destination, int at, T value)
+        where T : unmanaged => MemoryMarshal.Write(destination[at..], value);
+}
