@@ -1,0 +1,91 @@
+using System.Collections.Concurrent;
+using System.Net;
+using System.Net.Sockets;
+using Farewell.Lab.Strategies;
+using Farewell.Tcp;
+using Farewell.Tcp.Endings;
+
+namespace Farewell.Lab.Running;
+
+/// <summary>One connection of a strategy: both sockets as far as the lab holds them, and what they testify.</summary>
+public sealed class LabConnection
+{
+    private readonly ConcurrentDictionary<string, TaskCompletionSource> _steps = new();
+    private readonly List<CloseEvent> _testimony = [];
+    private readonly TimeProvider _time;
+    private readonly long _origin;
+
+    internal LabConnection(TimeProvider time, CancellationToken cancellation)
+    {
+        (_time, _origin, Cancellation) = (time, time.GetTimestamp(), cancellation);
+    }
+
+    /// <summary>Ends everything that waits when the run is given up.</summary>
+    public CancellationToken Cancellation { get; }
+
+    /// <summary>The four-tuple, client first; null until a socket of it is known.</summary>
+    public FourTuple? Tuple { get; private set; }
+
+    /// <summary>The client's socket; null where something else holds it, such as HttpClient.</summary>
+    public LabSocket? Client { get; private set; }
+
+    /// <summary>The server's socket; null where something else holds it, such as Kestrel.</summary>
+    public LabSocket? Server { get; private set; }
+
+    /// <summary>Octets written by an application whose socket the lab does not hold.</summary>
+    public long SentElsewhere { get; set; }
+
+    /// <summary>Takes a connected socket for the client's side.</summary>
+    public LabSocket AttachClient(Socket socket)
+    {
+        ArgumentNullException.ThrowIfNull(socket);
+        Client = new LabSocket(this, EndingSide.Client, socket);
+        Name(socket, swap: false);
+        return Client;
+    }
+
+    /// <summary>Takes an accepted socket for the server's side.</summary>
+    public LabSocket AttachServer(Socket socket)
+    {
+        ArgumentNullException.ThrowIfNull(socket);
+        Server = new LabSocket(this, EndingSide.Server, socket);
+        Name(socket, swap: true);
+        return Server;
+    }
+
+    internal TaskCompletionSource Step(string name) =>
+        _steps.GetOrAdd(name, static _ => new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
+
+    internal void Testify(EndingSide side, CloseEventKind kind)
+    {
+        lock (_testimony)
+        {
+            _testimony.Add(new CloseEvent(_time.GetElapsedTime(_origin), side == EndingSide.Client ? Side.Local : Side.Remote, kind));
+        }
+    }
+
+    /// <summary>What the socket of one side reported, in order.</summary>
+    internal CloseEvent[] TestimonyOf(EndingSide side)
+    {
+        lock (_testimony)
+        {
+            return [.. _testimony.Where(e => e.By == (side == EndingSide.Client ? Side.Local : Side.Remote))];
+        }
+    }
+
+    private void Name(Socket socket, bool swap)
+    {
+        try
+        {
+            if (Tuple is null && socket is { LocalEndPoint: IPEndPoint local, RemoteEndPoint: IPEndPoint remote })
+            {
+                var tuple = new FourTuple(Endpoint.From(local).Unmap(), Endpoint.From(remote).Unmap());
+                Tuple = swap ? tuple.Swap() : tuple;
+            }
+        }
+        catch (SocketException)
+        {
+            // Ended before it was looked at; the packets will name it.
+        }
+    }
+}

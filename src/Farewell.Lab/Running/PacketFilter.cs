@@ -1,0 +1,30 @@
+using System.Net.Sockets;
+using System.Runtime.InteropServices;
+
+namespace Farewell.Lab.Running;
+
+/// <summary>
+/// A classic BPF program on a TCP socket that drops every segment before TCP sees it (SO_ATTACH_FILTER, socket(7)): a cable pulled for one
+/// socket, which needs no privilege. The other side retransmits, and what it sends counts again once the filter is removed.
+/// </summary>
+internal static class PacketFilter
+{
+    private const int SocketLevel = 1;
+    private const int Attach = 26;
+    private const int Detach = 27;
+
+    /// <summary>BPF_RET | BPF_K with 0: keep no octet of any packet.</summary>
+    private const ulong ReturnZero = 0x06;
+
+    public static unsafe void DropEverythingFor(Socket socket)
+    {
+        var instruction = ReturnZero;
+        Span<byte> program = stackalloc byte[16];
+        program.Clear();
+        MemoryMarshal.Write(program, (ushort)1);
+        MemoryMarshal.Write(program[8..], (nint)(&instruction));
+        socket.SetRawSocketOption(SocketLevel, Attach, program);
+    }
+
+    public static void Remove(Socket socket) => socket.SetRawSocketOption(SocketLevel, Detach, new byte[4]);
+}

@@ -1,0 +1,25 @@
+using System.Net.Sockets;
+using Farewell.Lab.Running;
+
+namespace Farewell.Lab.Strategies.Sockets;
+
+internal sealed class UnheldFinAfterShutdown : SocketStrategy
+{
+    public override About About => new("unheld-fin-after-shutdown", EndingSide.Server, 25)
+    {
+        Does = "the server sets TCP_LINGER2 to -1, calls Shutdown(Both), then Close()",
+        Lesson = "The Shutdown opens a race: a fast peer's FIN starts a TIME_WAIT that the option cannot stop.",
+        Expected = [Outcome.ServerFinThenReset, Outcome.ServerHeld],
+    };
+
+    public override string? WhyNot(Arena arena) => OperatingSystem.IsLinux() ? null : "TCP_LINGER2 is Linux's own";
+
+    public override async Task ServeAsync(LabSocket server)
+    {
+        await server.ReadRequestAsync();
+        await server.SendReplyAsync();
+        SocketOptions.SetUnheldFin(server.Socket);
+        server.Shutdown(SocketShutdown.Both);
+        server.Close();
+    }
+}

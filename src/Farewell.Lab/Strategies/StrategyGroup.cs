@@ -1,0 +1,26 @@
+namespace Farewell.Lab.Strategies;
+
+/// <summary>Whose code ends the connection.</summary>
+public enum StrategyGroup
+{
+    /// <summary><see cref="System.Net.Sockets.Socket"/>.</summary>
+    Socket,
+
+    /// <summary>The kernel, when a process or its listener goes away or a time limit passes.</summary>
+    Kernel,
+
+    /// <summary><see cref="System.Net.Sockets.TcpClient"/> and <see cref="System.Net.Sockets.NetworkStream"/>.</summary>
+    TcpClient,
+
+    /// <summary><see cref="System.Net.Security.SslStream"/>.</summary>
+    SslStream,
+
+    /// <summary>A Kestrel connection handler.</summary>
+    KestrelConnection,
+
+    /// <summary>Kestrel's HTTP server.</summary>
+    KestrelHttp,
+
+    /// <summary><see cref="System.Net.Http.HttpClient"/>.</summary>
+    HttpClient,
+}

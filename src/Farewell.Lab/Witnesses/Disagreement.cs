@@ -1,0 +1,65 @@
+using Farewell.Tcp.Endings;
+
+namespace Farewell.Lab.Witnesses;
+
+/// <summary>A field in which two witnesses of one connection differ.</summary>
+/// <param name="Field">The field's name.</param>
+/// <param name="Witness">One witness.</param>
+/// <param name="Says">What it says.</param>
+/// <param name="Other">Another witness.</param>
+/// <param name="OtherSays">What that one says.</param>
+/// <param name="Explanation">The segment that one saw and the other did not; null when nothing explains the difference, and then they disagree.</param>
+public readonly record struct Disagreement(string Field, string Witness, string Says, string Other, string OtherSays, string? Explanation)
+{
+    /// <summary>Every difference among the witnesses of one connection.</summary>
+    public static IReadOnlyList<Disagreement> Among(ConnectionFindings findings)
+    {
+        ArgumentNullException.ThrowIfNull(findings);
+        List<Disagreement> found = [];
+        var all = findings.Testimonies;
+        for (var i = 0; i < all.Count; i++)
+        {
+            for (var j = i + 1; j < all.Count; j++)
+            {
+                found.AddRange(Contradiction.Between(all[i].Ending, all[j].Ending).Select(contradiction => new Disagreement(
+                    contradiction.Field, all[i].Witness, contradiction.One, all[j].Witness, contradiction.Other,
+                    Explain(all[i], all[j]) ?? Explain(all[j], all[i]))));
+            }
+        }
+
+        return found;
+    }
+
+    /// <summary>What <paramref name="one"/> saw that explains why <paramref name="other"/> says something else.</summary>
+    private static string? Explain(Testimony one, Testimony other)
+    {
+        if (one.Ending.Vantage != Vantage.Packets)
+        {
+            return null;
+        }
+
+        if (other.Ending.Vantage == Vantage.Socket)
+        {
+            // A socket that has read the end of the stream is not told of a reset that comes after it.
+            var wasTold = other.Ending.Evidence.Any(e => e.Kind is CloseEventKind.ResetSeen or CloseEventKind.Aborted);
+            var reset = one.Ending.Evidence.FirstOrDefault(e => e.Kind == CloseEventKind.Segment && e.Segment.IsReset);
+            return !wasTold && reset.Segment.IsReset ? $"its socket was not shown the reset ({reset})" : null;
+        }
+
+        if (other.Ending.Vantage != Vantage.Packets)
+        {
+            return null;
+        }
+
+        var seenByOther = other.Ending.Evidence.Select(e => (e.By, e.Segment)).ToHashSet();
+        foreach (var item in one.Ending.Evidence)
+        {
+            if (item.Kind == CloseEventKind.Segment && !seenByOther.Contains((item.By, item.Segment)))
+            {
+                return $"only {one.Witness} saw {item}";
+            }
+        }
+
+        return null;
+    }
+}

@@ -1,0 +1,81 @@
+using Farewell.Captures;
+using Farewell.Captures.Files;
+using Farewell.Captures.Live;
+using Farewell.Captures.Tracking;
+using Farewell.Lab.Networks;
+using Farewell.Tcp;
+
+namespace Farewell.Lab.Witnesses;
+
+/// <summary>The packets on one host's interface, from before the first connection until the last has ended.</summary>
+internal sealed class PacketWitness : IDisposable
+{
+    private const int RingOctets = 4 << 20;
+    private const int KeptSegments = 400;
+
+    private readonly ConnectionTracker _tracker;
+    private readonly LiveCapture _capture;
+    private readonly PcapWriter? _file;
+
+    private PacketWitness(string interfaceName, ushort port, string? file)
+    {
+        _tracker = new ConnectionTracker(LocalSide.ByServerPort(port), KeptSegments);
+        _file = file is null ? null : new PcapWriter(new FileStream(file, FileMode.Create), LinkType.Ethernet);
+        try
+        {
+            var filter = CaptureFilter.TcpPorts(port);
+            _capture = LiveCapture.Start(interfaceName, _file is null ? filter : filter with { SnapLength = 2048 }, Take, RingOctets);
+        }
+        catch
+        {
+            _file?.Dispose();
+            if (file is not null)
+            {
+                File.Delete(file);
+            }
+
+            throw;
+        }
+    }
+
+    /// <summary>Packets that were on the wire and that this witness missed.</summary>
+    public long Dropped => _capture.Dropped;
+
+    /// <summary>The connections seen, once <see cref="Stop"/> has returned.</summary>
+    public IReadOnlyList<TrackedConnection> Connections => _tracker.Connections;
+
+    /// <summary>Takes its place on the client's interface.</summary>
+    /// <exception cref="CaptureException">Not permitted here.</exception>
+    public static PacketWitness OnClient(ILabNetwork network, ushort port, string? file) =>
+        network.OnClient(() => new PacketWitness(network.ClientInterface, port, file));
+
+    /// <summary>Takes its place on the server's interface.</summary>
+    /// <exception cref="CaptureException">Not permitted here.</exception>
+    public static PacketWitness OnServer(ILabNetwork network, ushort port, string? file) =>
+        network.OnServer(() => new PacketWitness(network.ServerInterface, port, file));
+
+    /// <summary>Ends the watch; every packet that came before is taken.</summary>
+    public void Stop()
+    {
+        _capture.Stop();
+        _file?.Flush();
+    }
+
+    public TrackedConnection? Find(FourTuple tuple) => _tracker.Connections.FirstOrDefault(c => c.Tuple == tuple);
+
+    public void Dispose()
+    {
+        _capture.Dispose();
+        _file?.Dispose();
+    }
+
+    private void Take(in CapturedPacket captured)
+    {
+        if (PacketParser.TryParse(captured, out var packet))
+        {
+            _tracker.Observe(captured.At, packet);
+        }
+
+        _file?.Write(captured);
+    }
+}
