@@ -5,7 +5,7 @@ namespace Farewell.Lab.Strategies;
 /// <summary>What a peer's socket showed at the end.</summary>
 public enum PeerSaw
 {
-    /// <summary>It was not asked, or its code does not tell.</summary>
+    /// <summary>Nothing that it was asked for: it did not read on, or its code does not tell.</summary>
     Unknown,
 
     /// <summary>The end of the stream.</summary>
@@ -22,9 +22,6 @@ public enum PeerSaw
 
     /// <summary>A time-out.</summary>
     TimedOut,
-
-    /// <summary>Nothing: it ended its own side without learning of the other.</summary>
-    Nothing,
 }
 
 /// <summary>How one connection of a strategy ended; local is the client.</summary>

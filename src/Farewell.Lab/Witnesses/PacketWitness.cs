@@ -1,3 +1,4 @@
+using System.Runtime.Versioning;
 using Farewell.Captures;
 using Farewell.Captures.Files;
 using Farewell.Captures.Live;
@@ -8,6 +9,7 @@ using Farewell.Tcp;
 namespace Farewell.Lab.Witnesses;
 
 /// <summary>The packets on one host's interface, from before the first connection until the last has ended.</summary>
+#pragma warning disable CA1416 // Only the factories need the platform: where it lacks, no instance exists.
 internal sealed class PacketWitness : IDisposable
 {
     private const int RingOctets = 4 << 20;
@@ -46,11 +48,13 @@ internal sealed class PacketWitness : IDisposable
 
     /// <summary>Takes its place on the client's interface.</summary>
     /// <exception cref="CaptureException">Not permitted here.</exception>
+    [SupportedOSPlatform("linux")]
     public static PacketWitness OnClient(ILabNetwork network, ushort port, string? file) =>
         network.OnClient(() => new PacketWitness(network.ClientInterface, port, file));
 
     /// <summary>Takes its place on the server's interface.</summary>
     /// <exception cref="CaptureException">Not permitted here.</exception>
+    [SupportedOSPlatform("linux")]
     public static PacketWitness OnServer(ILabNetwork network, ushort port, string? file) =>
         network.OnServer(() => new PacketWitness(network.ServerInterface, port, file));
 

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Runtime.InteropServices;
 using System.Runtime.Versioning;
+using Farewell.Lab.Running;
 
 namespace Farewell.Lab.Networks.Linux;
 
@@ -42,21 +43,13 @@ public static partial class PrivateNamespace
             if (Try(unshare, way) is not { } refused)
             {
                 Environment.SetEnvironmentVariable(Marker, new FileInfo(OwnNamespace).LinkTarget);
-                return Replace([unshare, .. way, "--", .. OwnCommand(), .. arguments]);
+                return Replace([unshare, .. way, "--", .. OwnCommand.Words, .. arguments]);
             }
 
             refusal = refused;
         }
 
         return $"{refusal}{Setting()}";
-    }
-
-    /// <summary>The command that starts this program again, without its arguments.</summary>
-    public static string[] OwnCommand()
-    {
-        var program = Environment.ProcessPath!;
-        var entry = Environment.GetCommandLineArgs()[0];
-        return Path.GetFileNameWithoutExtension(program) == "dotnet" ? [program, "exec", entry] : [program];
     }
 
     private static string? Try(string unshare, string[] way)

@@ -22,26 +22,26 @@ internal sealed class FinsCross : SocketStrategy
     {
         await server.ReadRequestAsync();
         await server.SendReplyAsync();
-        await CrossAsync(server, mine: "server's FIN is out", other: "client's FIN is out");
+        await CrossAsync(server, side: "server", other: "client");
     }
 
     public override async Task CallAsync(LabSocket client)
     {
         await client.SendRequestAsync();
         await client.ReadReplyAsync();
-        await CrossAsync(client, mine: "client's FIN is out", other: "server's FIN is out");
+        await CrossAsync(client, side: "client", other: "server");
     }
 
     /// <summary>Deaf until both FINs are out, so that each is retransmitted into a side that has sent its own.</summary>
-    private static async Task CrossAsync(LabSocket socket, string mine, string other)
+    private static async Task CrossAsync(LabSocket socket, string side, string other)
     {
         await socket.UntilAcknowledged();
-        socket.Announce(mine + ", almost");
-        await socket.Until(other + ", almost");
         PacketFilter.DropEverythingFor(socket.Socket);
+        socket.Announce(side + " is deaf");
+        await socket.Until(other + " is deaf");
         socket.Shutdown(SocketShutdown.Send);
-        socket.Announce(mine);
-        await socket.Until(other);
+        socket.Announce(side + "'s FIN is out");
+        await socket.Until(other + "'s FIN is out");
         PacketFilter.Remove(socket.Socket);
         await socket.ReadToEndAsync();
         socket.Close();

@@ -1,0 +1,126 @@
+using Farewell.Lab.Networks;
+using Farewell.Lab.Running;
+using Farewell.Lab.Strategies;
+using Farewell.Lab.Witnesses;
+using Farewell.Tcp.Endings;
+using Spectre.Console;
+
+namespace Farewell.Tool.Lab;
+
+/// <summary>The lab's table for people.</summary>
+internal static class LabTable
+{
+    private const int LessonsFrom = 150;
+
+    public static void Print(IAnsiConsole console, ILabNetwork network, IReadOnlyList<StrategyResult> results)
+    {
+        foreach (var group in results.GroupBy(r => r.Strategy.Group))
+        {
+            console.Write(Table(console, group));
+        }
+
+        PrintFindings(console, results);
+        PrintSummary(console, network, results);
+    }
+
+    private static Table Table(IAnsiConsole console, IGrouping<StrategyGroup, StrategyResult> group)
+    {
+        var wide = console.Profile.Width >= LessonsFrom;
+        var table = new Table().Border(TableBorder.Simple).Title($"[bold]{GroupTitle.Of(group.Key)}[/]", new Style(decoration: Decoration.Bold));
+        table.AddColumn(new TableColumn("strategy").NoWrap());
+        table.AddColumn("closed first");
+        table.AddColumn("how");
+        table.AddColumn("TIME_WAIT");
+        table.AddColumn("peer saw");
+        table.AddColumn("lost");
+        if (wide)
+        {
+            table.AddColumn("lesson");
+        }
+
+        foreach (var result in group)
+        {
+            string[] cells = result.Skipped is { } reason
+                ? [result.Strategy.Name, $"skipped: {reason}", "", "", "", ""]
+                :
+                [
+                    (result.IsFinding ? "! " : "") + result.Strategy.Name,
+                    Counts(result.Outcomes.Select(o => Word(o.ClosedFirst))),
+                    Counts(result.Outcomes.Select(o => Word(o.How))),
+                    TimeWaits(result),
+                    Counts(result.Outcomes.Select(o => Word(o.PeerSaw))),
+                    Lost(result),
+                ];
+            table.AddRow([.. cells.Concat(wide ? [result.Strategy.About.Lesson] : []).Select(c => new Text(c, result.IsFinding ? new Style(Color.Red) : Style.Plain))]);
+        }
+
+        return table;
+    }
+
+    private static void PrintFindings(IAnsiConsole console, IReadOnlyList<StrategyResult> results)
+    {
+        foreach (var result in results.Where(r => r.IsFinding))
+        {
+            foreach (var unexpected in result.Unexpected)
+            {
+                console.WriteLine($"! {result.Strategy.Name}: not as expected: {unexpected}");
+            }
+
+            foreach (var (difference, connections) in result.Differences.Where(d => d.Difference.Explanation is null))
+            {
+                console.WriteLine($"! {result.Strategy.Name}: witnesses disagree on {connections} connections: {Sentence(difference)}");
+            }
+        }
+    }
+
+    private static void PrintSummary(IAnsiConsole console, ILabNetwork network, IReadOnlyList<StrategyResult> results)
+    {
+        var ran = results.Where(r => r.Skipped is null).ToList();
+        var heard = WitnessName.All.Where(name => ran.Any(r => r.Witnesses.Contains(name))).ToList();
+        var refusal = network.Refusal is { } reason ? $" (no private network: {reason})" : "";
+        console.WriteLine($"{ran.Count} strategies, {ran.Sum(r => r.Outcomes.Count)} connections, on {network.Description}{refusal}.");
+        var missing = WitnessName.All.Except(heard).ToList();
+        var without = missing.Count > 0 ? $"; missing: {string.Join(", ", missing)}" : "";
+        console.WriteLine($"witnesses: {heard.Count} of {WitnessName.All.Count}{without}.");
+        var explained = ran.Sum(r => r.Differences.Count(d => d.Difference.Explanation is not null));
+        var findings = ran.Count(r => r.IsFinding);
+        console.WriteLine(findings == 0
+            ? $"Every witness agrees in every row ({explained} differences explained by a segment that only one of them saw)."
+            : $"{findings} rows are not as they should be.");
+    }
+
+    private static string Sentence(Disagreement d) => $"{d.Field}: {d.Witness} says {d.Says}, {d.Other} says {d.OtherSays}";
+
+    private static string Counts(IEnumerable<string> words)
+    {
+        var groups = words.GroupBy(w => w).OrderByDescending(g => g.Count()).ToList();
+        return groups.Count == 1 ? groups[0].Key : string.Join(", ", groups.Select(g => $"{g.Count()} {g.Key}"));
+    }
+
+    private static string TimeWaits(StrategyResult result) => (result.TimeWaitAtClient, result.TimeWaitAtServer) switch
+    {
+        (0, 0) => "-",
+        (var client, 0) => $"client {client}",
+        (0, var server) => $"server {server}",
+        var (client, server) => $"client {client}, server {server}",
+    };
+
+    private static string Lost(StrategyResult result) => result.BytesSent > result.BytesRead ? $"{result.BytesSent - result.BytesRead} B" : "-";
+
+    private static string Word(ClosedFirst first) => first switch
+    {
+        ClosedFirst.Local => "client",
+        ClosedFirst.Remote => "server",
+        _ => first.ToString().ToLowerInvariant(),
+    };
+
+    private static string Word(How how) => how == How.TimedOut ? "timed out" : how.ToString().ToLowerInvariant();
+
+    private static string Word(PeerSaw saw) => saw switch
+    {
+        PeerSaw.EndOfStream => "end",
+        PeerSaw.BrokenPipe => "broken pipe",
+        PeerSaw.TimedOut => "time-out",
+        _ => saw.ToString().ToLowerInvariant(),
+    };
+}
