@@ -27,8 +27,7 @@ public static class PacketParser
     /// <param name="frame">The octets captured.</param>
     /// <param name="link">What they begin with.</param>
     /// <param name="originalLength">The octets on the wire. They count only where the IP header does not state its own length: segmentation
-    /// offload
-    /// leaves it 0 where the packet is longer than the field can say.</param>
+    /// offload leaves it 0 where the packet is longer than the field can say.</param>
     /// <param name="packet">The segment found.</param>
     /// <returns>False when the frame holds no TCP header, or too little of one to know its flags.</returns>
     public static bool TryParse(ReadOnlySpan<byte> frame, LinkType link, int originalLength, out TcpPacket packet)

@@ -10,8 +10,8 @@ internal readonly record struct FilterInstruction(ushort Code, byte JumpIfTrue, 
 /// <summary>Writes a <see cref="CaptureFilter"/> as a program for the kernel.</summary>
 /// <remarks>
 /// One program serves every kind of interface: it looks at the frame's own hardware type, since a socket on all interfaces sees them mixed.
-/// Offsets are from the
-/// frame's beginning: the kernel's loads relative to the network header (<c>SKF_NET_OFF</c>) reject a packet whose headers lie in page
+/// Offsets are from the frame's beginning: the kernel's loads relative to the network header (<c>SKF_NET_OFF</c>) reject a packet whose
+/// headers lie in page
 /// fragments.
 /// </remarks>
 internal sealed class FilterProgram

@@ -7,8 +7,8 @@ namespace Farewell.Captures.Linux;
 
 /// <summary>
 /// An AF_PACKET socket with a TPACKET_V3 ring (Documentation/networking/packet_mmap.rst): the kernel writes packets into blocks of shared
-/// memory and hands over a whole
-/// block at a time. It belongs to the network namespace of the thread that opened it, from whatever thread it is read.
+/// memory and hands over a whole block at a time. It belongs to the network namespace of the thread that opened it, from whatever thread it
+/// is read.
 /// </summary>
 [SupportedOSPlatform("linux")]
 internal sealed unsafe class PacketSocket : IDisposable

@@ -4,8 +4,7 @@ namespace Farewell.Captures.Live;
 /// little.</summary>
 /// <remarks>
 /// Always TCP over IPv4 or IPv6, without the later fragments of a fragmented packet. A frame with a VLAN tag that the interface did not
-/// strip, and an IPv6 packet
-/// with extension headers, pass unexamined: <see cref="PacketParser"/> sorts them out.
+/// strip, and an IPv6 packet with extension headers, pass unexamined: <see cref="PacketParser"/> sorts them out.
 /// </remarks>
 public sealed record CaptureFilter
 {

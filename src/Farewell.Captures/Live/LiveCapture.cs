@@ -7,11 +7,9 @@ namespace Farewell.Captures.Live;
 /// <summary>A running capture: gives every packet that passes its filter to a handler, on a thread of its own.</summary>
 /// <remarks>
 /// <para>The capture sees the network namespace of the thread that calls <see cref="Start"/>, whatever thread anything runs on afterwards;
-/// to capture in
-/// another namespace, enter it on that thread first.</para>
+/// to capture in another namespace, enter it on that thread first.</para>
 /// <para>Times are the kernel's, in nanoseconds. Each loopback packet is delivered once. A capture on all interfaces sees a packet once per
-/// interface it
-/// crosses: twice where a bridge, a VLAN, or both ends of a veth pair are in the namespace.</para>
+/// interface it crosses: twice where a bridge, a VLAN, or both ends of a veth pair are in the namespace.</para>
 /// <para>Needs CAP_NET_RAW in the namespace.</para>
 /// </remarks>
 [SupportedOSPlatform("linux")]

@@ -61,8 +61,7 @@ internal static class LinkLayer
     }
 
     // The family is in the capturing machine's byte order, which the file does not tell; every family is below 256. AF_INET is 2
-    // everywhere,
-    // AF_INET6 is 10 on Linux, 24 on NetBSD and OpenBSD, 28 on FreeBSD, 30 on macOS, 23 on Windows.
+    // everywhere, AF_INET6 is 10 on Linux, 24 on NetBSD and OpenBSD, 28 on FreeBSD, 30 on macOS, 23 on Windows.
     private static bool TryFamily(ReadOnlySpan<byte> frame, out int offset)
     {
         offset = 4;

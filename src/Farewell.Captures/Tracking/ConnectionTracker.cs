@@ -8,10 +8,11 @@ namespace Farewell.Captures.Tracking;
 /// <para>A four-tuple may carry one connection after another. A SYN with an initial number that the current connection does not know begins
 /// a new one at once if the current one was reset, has a FIN each way, or was never answered. While it seems to live, such a SYN
 /// begins a new one only when the other side accepts it (SYN-ACK) or refuses it (RST) by its number: a living connection answers with a
-/// challenge ACK
-/// instead and goes on. After a single FIN, the SYN sent again without any answer in between counts too: nobody is left to challenge
+/// challenge ACK instead and goes on. After a single FIN, the SYN sent again without any answer in between counts too: nobody is left to
+/// challenge
 /// it.</para>
-/// <para>A SYN that came to begin a new connection only by its answer stands in the evidence of both: it arrived at the old one.</para>
+/// <para>A SYN that began a connection only by its answer is counted with both, as it arrived at the old one; it is evidence in the new one
+/// only.</para>
 /// </remarks>
 public sealed class ConnectionTracker
 {
@@ -56,8 +57,7 @@ public sealed class ConnectionTracker
 
     /// <summary>
     /// Removes the connections that <paramref name="isDone"/> accepts and returns them, so that a tracker can run for ever. A packet that
-    /// still comes
-    /// for one of them begins a connection without a beginning.
+    /// still comes for one of them begins a connection without a beginning.
     /// </summary>
     public IReadOnlyList<TrackedConnection> Take(Predicate<TrackedConnection> isDone)
     {
@@ -123,12 +123,12 @@ public sealed class ConnectionTracker
         if (segment.IsAck)
         {
             // The SYN that this answers was not captured.
-            var foreign = current.Life.HasEnded && current.Life.IsForeign(from.Other(), segment.Acknowledgement - 1)
-                && current.Life.IsForeign(from, segment.Sequence);
+            var foreign = current.Life.HasEnded && current.Life.IsForeign(from, segment)
+                && !current.Life.IsInitial(from.Other(), segment.Acknowledgement - 1);
             return foreign ? Replace(current, at, from.Other(), packet) : current;
         }
 
-        if (!current.Life.IsForeign(from, segment.Sequence))
+        if (!current.Life.IsForeign(from, segment))
         {
             return current;
         }

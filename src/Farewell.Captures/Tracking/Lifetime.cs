@@ -26,20 +26,32 @@ internal struct Lifetime
     /// <summary>Whether anything but first SYNs was seen: then a side may hold it to be established.</summary>
     public readonly bool WasAnswered => _answered;
 
-    /// <summary>Whether <paramref name="number"/> cannot be the initial number of <paramref name="from"/>; false when that is not known and
-    /// the connection lives.</summary>
-    public readonly bool IsForeign(Side from, SequenceNumber number)
+    /// <summary>Whether <paramref name="number"/> is known to be the initial number of <paramref name="side"/>.</summary>
+    public readonly bool IsInitial(Side side, SequenceNumber number) => Initial(side) == number;
+
+    /// <summary>
+    /// Whether a segment with SYN cannot be of this connection: its number, or the one that it acknowledges, is another than the one known,
+    /// or none is known and the connection is past its beginning.
+    /// </summary>
+    public readonly bool IsForeign(Side from, in Segment syn)
     {
-        var (known, initial) = from == Side.Local ? (_localInitialKnown, _localInitial) : (_remoteInitialKnown, _remoteInitial);
-        return known ? initial != number : _answered || HasEnded;
+        if (Initial(from) is { } own)
+        {
+            return own != syn.Sequence;
+        }
+
+        return syn.IsAck && Initial(from.Other()) is { } acknowledged
+            ? acknowledged != syn.Acknowledgement - 1
+            : _answered || HasEnded;
     }
 
-    /// <summary>Learns from a segment of this connection.</summary>
-    public void Take(TimeSpan at, Side from, in Segment segment)
+    /// <summary>Learns from a segment.</summary>
+    /// <returns>False when it is a SYN that cannot be of this connection, which then says nothing about it.</returns>
+    public bool Take(Side from, in Segment segment)
     {
-        if (segment.IsSyn && IsForeign(from, segment.Sequence))
+        if (segment.IsSyn && IsForeign(from, segment))
         {
-            return;
+            return false;
         }
 
         if (segment.IsSyn)
@@ -62,7 +74,12 @@ internal struct Lifetime
         {
             _remoteFin = true;
         }
+
+        return true;
     }
+
+    private readonly SequenceNumber? Initial(Side side) =>
+        side == Side.Local ? (_localInitialKnown ? _localInitial : null) : (_remoteInitialKnown ? _remoteInitial : null);
 
     private void Learn(Side side, SequenceNumber initial)
     {

@@ -4,8 +4,7 @@ namespace Farewell.Captures.Tracking;
 
 /// <summary>
 /// Says whether the sender of a connection's first packet is its local side: true, false, or null to leave it to the packets. It is given
-/// the
-/// packet's tuple, sender to receiver.
+/// the packet's tuple, sender to receiver.
 /// </summary>
 public delegate bool? LocalSideRule(FourTuple senderToReceiver);
 
@@ -14,8 +13,7 @@ public static class LocalSide
 {
     /// <summary>
     /// The packets alone decide: the sender of the first SYN is local (the receiver, if the first packet seen is a SYN-ACK), else the
-    /// sender of the
-    /// first segment seen.
+    /// sender of the first segment seen.
     /// </summary>
     public static LocalSideRule ByFirstPacket { get; } = static _ => null;
 

@@ -44,7 +44,10 @@ public sealed class TrackedConnection
     /// <summary>Its first segments, as many as <see cref="ConnectionTracker"/> was told to keep (none unless told).</summary>
     public IReadOnlyList<TimedSegment> Segments => _segments ?? (IReadOnlyList<TimedSegment>)[];
 
-    /// <summary>The judge, fed with every segment and with <see cref="CloseEventKind.Reopened"/> when a next incarnation began.</summary>
+    /// <summary>
+    /// The judge, fed with every segment except a SYN that cannot be of this connection, and with <see cref="CloseEventKind.Reopened"/>
+    /// when a next incarnation began.
+    /// </summary>
     public EndingJudge Judge { get; } = new();
 
     /// <summary>Whether a next connection on the same four-tuple was seen.</summary>
@@ -76,8 +79,10 @@ public sealed class TrackedConnection
             _segments.Add(new TimedSegment(at, from, segment));
         }
 
-        Life.Take(at, from, segment);
-        Judge.Observe(CloseEvent.Of(at, from, segment));
+        if (Life.Take(from, segment))
+        {
+            Judge.Observe(CloseEvent.Of(at, from, segment));
+        }
     }
 
     internal void Reopen(TimeSpan at, Side by)

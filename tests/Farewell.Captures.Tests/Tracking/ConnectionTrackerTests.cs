@@ -169,6 +169,17 @@ public sealed class ConnectionTrackerTests
     }
 
     [Fact]
+    public void SynAckCapturedAfterItsAck_IsOfTheSameConnection()
+    {
+        FromClient(Frame.Syn(100));
+        FromClient(Frame.Ack(101, 901));
+        FromServer(Frame.SynAck(900, 101));
+        Close();
+        FromServer(Frame.SynAck(900, 101));
+        Incarnations().ShouldBe("1:7");
+    }
+
+    [Fact]
     public void MidStream_TheFirstSenderIsLocal()
     {
         FromServer(Frame.Ack(900, 100, 5));
