@@ -21,6 +21,7 @@ public sealed class Arena : IAsyncDisposable
         ArgumentNullException.ThrowIfNull(network);
         ArgumentOutOfRangeException.ThrowIfLessThan(connections, 1);
         (Network, ConnectionCount, Cancellation) = (network, connections, cancellation);
+        ResetEndsTimeWait = network.IsPrivate ? false : null;
         _watch = watch ?? (static _ => ValueTask.CompletedTask);
     }
 
@@ -35,6 +36,12 @@ public sealed class Arena : IAsyncDisposable
 
     /// <summary>The server's port, once the witnesses watch it; 0 before.</summary>
     public ushort Port { get; private set; }
+
+    /// <summary>Whether the client's kernel lets a reset end a TIME-WAIT; set by strategies that change it, null when not known.</summary>
+    public bool? ResetEndsTimeWait { get; set; }
+
+    /// <summary>Whether the client's kernel was made to keep no TIME-WAIT, its limit being reached.</summary>
+    public bool TimeWaitOverflowed { get; set; }
 
     /// <summary>The connections that the strategy has noted so far.</summary>
     public IReadOnlyList<LabConnection> Connections
@@ -93,6 +100,32 @@ public sealed class Arena : IAsyncDisposable
         await socket.ConnectAsync(new IPEndPoint(Network.ServerAddress, Port), Cancellation);
         return connection.AttachClient(socket);
     }
+
+    /// <summary>
+    /// Tries to connect and notes what the socket was told. It is bound first, so that its four-tuple is known even if nothing comes of it.
+    /// </summary>
+    public async Task<LabSocket> TryConnectAsync(Action<Socket>? configure = null)
+    {
+        var server = new IPEndPoint(Network.ServerAddress, Port);
+        var socket = NewClientSocket();
+        socket.Bind(new IPEndPoint(Network.ClientAddress, 0));
+        configure?.Invoke(socket);
+        var client = NewConnection().AttachClient(socket, server);
+        try
+        {
+            await socket.ConnectAsync(server, Cancellation);
+        }
+        catch (SocketException error)
+        {
+            client.Note(error.SocketErrorCode);
+        }
+
+        return client;
+    }
+
+    /// <summary>Waits for a condition of the kernel's, looking once a millisecond for at most ten seconds.</summary>
+    /// <exception cref="TimeoutException">It did not come true.</exception>
+    public Task UntilTrue(Func<bool> condition, string what) => Condition.UntilAsync(condition, what, Cancellation);
 
     /// <summary>Accepts one connection and joins it to the client side that the lab holds, if it does.</summary>
     public async Task<LabSocket> AcceptAsync(Socket listener)

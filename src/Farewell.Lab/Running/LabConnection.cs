@@ -36,11 +36,14 @@ public sealed class LabConnection
     public long SentElsewhere { get; set; }
 
     /// <summary>Takes a connected socket for the client's side.</summary>
-    public LabSocket AttachClient(Socket socket)
+    public LabSocket AttachClient(Socket socket) => AttachClient(socket, (IPEndPoint?)socket?.RemoteEndPoint);
+
+    /// <summary>Takes a socket for the client's side that is bound and about to connect to a server.</summary>
+    public LabSocket AttachClient(Socket socket, IPEndPoint? server)
     {
         ArgumentNullException.ThrowIfNull(socket);
         Client = new LabSocket(this, EndingSide.Client, socket);
-        Name(socket, swap: false);
+        Tuple ??= NameOf(socket, server);
         return Client;
     }
 
@@ -49,7 +52,7 @@ public sealed class LabConnection
     {
         ArgumentNullException.ThrowIfNull(socket);
         Server = new LabSocket(this, EndingSide.Server, socket);
-        Name(socket, swap: true);
+        Tuple ??= NameOf(socket, (IPEndPoint?)socket.RemoteEndPoint)?.Swap();
         return Server;
     }
 
@@ -73,19 +76,8 @@ public sealed class LabConnection
         }
     }
 
-    private void Name(Socket socket, bool swap)
-    {
-        try
-        {
-            if (Tuple is null && socket is { LocalEndPoint: IPEndPoint local, RemoteEndPoint: IPEndPoint remote })
-            {
-                var tuple = new FourTuple(Endpoint.From(local).Unmap(), Endpoint.From(remote).Unmap());
-                Tuple = swap ? tuple.Swap() : tuple;
-            }
-        }
-        catch (SocketException)
-        {
-            // Ended before it was looked at; the packets will name it.
-        }
-    }
+    private static FourTuple? NameOf(Socket socket, IPEndPoint? remote) =>
+        socket.LocalEndPoint is IPEndPoint local && remote is not null
+            ? new FourTuple(Endpoint.From(local).Unmap(), Endpoint.From(remote).Unmap())
+            : null;
 }

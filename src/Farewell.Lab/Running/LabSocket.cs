@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Net.Sockets;
 using Farewell.Lab.Strategies;
 using Farewell.Tcp;
@@ -233,19 +232,8 @@ public sealed class LabSocket : IDisposable
     public CancellationToken Cancellation => _connection.Cancellation;
 
     /// <summary>Waits for a condition of the kernel's, looking once a millisecond for at most ten seconds.</summary>
-    public async Task UntilTrue(Func<bool> condition, string what)
-    {
-        var started = Stopwatch.GetTimestamp();
-        while (!condition())
-        {
-            if (Stopwatch.GetElapsedTime(started) > TimeSpan.FromSeconds(10))
-            {
-                throw new TimeoutException($"Waited 10 s until {what}.");
-            }
-
-            await Task.Delay(1, _connection.Cancellation);
-        }
-    }
+    /// <exception cref="TimeoutException">It did not come true.</exception>
+    public Task UntilTrue(Func<bool> condition, string what) => Condition.UntilAsync(condition, what, Cancellation);
 
     private void Testify(CloseEventKind? kind)
     {

@@ -30,33 +30,43 @@ public readonly record struct Disagreement(string Field, string Witness, string 
         return found;
     }
 
-    /// <summary>What <paramref name="one"/> saw that explains why <paramref name="other"/> says something else.</summary>
-    private static string? Explain(Testimony one, Testimony other)
+    /// <summary>What <paramref name="one"/> saw, or did, that explains why <paramref name="other"/> says something else.</summary>
+    private static string? Explain(Testimony one, Testimony other) => (one.Ending.Vantage, other.Ending.Vantage) switch
     {
-        if (one.Ending.Vantage != Vantage.Packets)
-        {
-            return null;
-        }
+        (Vantage.Packets, Vantage.Socket) => UnseenReset(other, First(one, e => e.Segment.IsReset)),
+        (Vantage.Socket, Vantage.Socket) => UnseenReset(other, First(one, e => e.Kind == CloseEventKind.Aborted)),
+        (Vantage.Packets, Vantage.Packets) => UnseenSegment(one, other),
+        _ => null,
+    };
 
-        if (other.Ending.Vantage == Vantage.Socket)
-        {
-            // A socket that has read the end of the stream is not told of a reset that comes after it.
-            var wasTold = other.Ending.Evidence.Any(e => e.Kind is CloseEventKind.ResetSeen or CloseEventKind.Aborted);
-            var reset = one.Ending.Evidence.FirstOrDefault(e => e.Kind == CloseEventKind.Segment && e.Segment.IsReset);
-            return !wasTold && reset.Segment.IsReset ? $"its socket was not shown the reset ({reset})" : null;
-        }
+    /// <summary>A socket that has read the end of the stream, or has given up, is not told of a reset that comes after it.</summary>
+    private static string? UnseenReset(Testimony socket, CloseEvent? reset)
+    {
+        var wasTold = socket.Ending.Evidence.Any(e => e.Kind is CloseEventKind.ResetSeen or CloseEventKind.Aborted);
+        return reset is not null && !wasTold ? $"{socket.Witness} was not shown the reset ({reset})" : null;
+    }
 
-        if (other.Ending.Vantage != Vantage.Packets)
-        {
-            return null;
-        }
-
+    private static string? UnseenSegment(Testimony one, Testimony other)
+    {
         var seenByOther = other.Ending.Evidence.Select(e => (e.By, e.Segment)).ToHashSet();
         foreach (var item in one.Ending.Evidence)
         {
             if (item.Kind == CloseEventKind.Segment && !seenByOther.Contains((item.By, item.Segment)))
             {
                 return $"only {one.Witness} saw {item}";
+            }
+        }
+
+        return null;
+    }
+
+    private static CloseEvent? First(Testimony testimony, Func<CloseEvent, bool> wanted)
+    {
+        foreach (var item in testimony.Ending.Evidence)
+        {
+            if (wanted(item))
+            {
+                return item;
             }
         }
 

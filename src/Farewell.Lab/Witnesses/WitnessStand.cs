@@ -69,7 +69,7 @@ internal sealed class WitnessStand(ILabNetwork network, string name, string? cap
             .Union(_packetsAtClient?.Connections.Select(c => c.Tuple) ?? [])
             .Union(_packetsAtServer?.Connections.Select(c => c.Tuple) ?? [])
             .Union(_tables.Tuples);
-        return [.. tuples.Select(tuple => Hear(tuple, noted.GetValueOrDefault(tuple)))];
+        return [.. tuples.Select(tuple => Hear(arena, tuple, noted.GetValueOrDefault(tuple)))];
     }
 
     /// <summary>The packets of the first connection as the client's side saw them, for the ladder.</summary>
@@ -84,17 +84,19 @@ internal sealed class WitnessStand(ILabNetwork network, string name, string? cap
 
     private string? FileFor(string side) => captureFolder is null ? null : Path.Combine(captureFolder, $"{name}.{side}.pcap");
 
-    private ConnectionFindings Hear(FourTuple tuple, LabConnection? noted)
+    private ConnectionFindings Hear(Arena arena, FourTuple tuple, LabConnection? noted)
     {
-        var assumptions = new Assumptions(TimeSpan.FromSeconds(60), network.IsPrivate ? false : null);
+        var assumptions = new Assumptions(TimeSpan.FromSeconds(60), arena.ResetEndsTimeWait);
         List<Testimony> testimonies = [];
         var atClient = _packetsAtClient?.Find(tuple);
         var atServer = _packetsAtServer?.Find(tuple);
         Add(WitnessName.PacketsAtClient, atClient?.Ending(Vantage.Packets, assumptions));
         Add(WitnessName.PacketsAtServer, atServer?.Ending(Vantage.Packets, assumptions));
 
-        CloseEvent onClient = CloseEvent.Of(Now, Side.Local, _tables!.OnClient(tuple));
-        CloseEvent onServer = CloseEvent.Of(Now, Side.Remote, _tables.OnServer(tuple));
+        var onClient = arena.TimeWaitOverflowed
+            ? new CloseEvent(Now, Side.Local, CloseEventKind.Overflow)
+            : CloseEvent.Of(Now, Side.Local, _tables!.OnClient(tuple));
+        var onServer = CloseEvent.Of(Now, Side.Remote, _tables!.OnServer(tuple));
         Add(WitnessName.TableOfClient, EndingJudge.Judge([onClient], Vantage.Table));
         Add(WitnessName.TableOfServer, EndingJudge.Judge([onServer], Vantage.Table));
 

@@ -79,8 +79,9 @@ public sealed class EndingJudge
             judgement = SegmentJudgement.Of(_localSegments, _remoteSegments, _reset, assumptions);
             BelieveTable(ref judgement, Side.Local, _localSocket);
             BelieveTable(ref judgement, Side.Remote, _remoteSocket);
-            if (judgement.How == How.Open && sockets.How is How.TimedOut)
+            if (sockets.How == How.TimedOut && judgement.How is How.Open or How.Reset)
             {
+                // A socket that gave up was told of no reset: the wire carries at most its own, or a late one from the other side.
                 judgement.How = How.TimedOut;
             }
 
