@@ -34,6 +34,9 @@ public sealed record StrategyResult
     /// <summary>The witnesses that were heard.</summary>
     public IReadOnlyList<string> Witnesses { get; init; } = [];
 
+    /// <summary>Why no packets were captured; null when they were.</summary>
+    public string? PacketsMissing { get; init; }
+
     /// <summary>The differences between witnesses, each with the number of connections that showed it.</summary>
     public IReadOnlyList<(Disagreement Difference, int Connections)> Differences { get; init; } = [];
 

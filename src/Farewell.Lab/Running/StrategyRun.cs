@@ -66,6 +66,7 @@ internal static class StrategyRun
             BytesSent = enders.Sum(e => e?.Sent ?? 0) + noted.Sum(c => c.SentElsewhere),
             BytesRead = peers.Sum(p => p?.Read ?? 0),
             Segments = stand.FirstConnection(),
+            PacketsMissing = stand.PacketsMissing,
             Witnesses = [.. WitnessName.All.Where(name => tables[name].Any())],
             Differences = [.. findings.SelectMany(Disagreement.Among).GroupBy(d => d with { Explanation = Pattern(d.Explanation) })
                 .Select(g => (g.First(), g.Count()))],

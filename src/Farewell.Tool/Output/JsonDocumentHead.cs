@@ -1,0 +1,32 @@
+using System.Reflection;
+using System.Runtime.InteropServices;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace Farewell.Tool.Output;
+
+/// <summary>What every <c>--json</c> document begins with.</summary>
+/// <param name="Schema">farewell/VERB/1.</param>
+/// <param name="At">When it was written, in UTC.</param>
+/// <param name="Tool">The command's version.</param>
+/// <param name="Machine">Where it ran.</param>
+internal sealed record JsonDocumentHead(string Schema, DateTimeOffset At, string Tool, JsonMachine Machine)
+{
+    /// <summary>How every document is written: names in camel case, enumerations too, and null for what could not be taken.</summary>
+    public static JsonSerializerOptions Options { get; } = new(JsonSerializerDefaults.Web)
+    {
+        WriteIndented = true,
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+        Converters = { new JsonStringEnumConverter(JsonNamingPolicy.KebabCaseLower) },
+    };
+
+    public static JsonDocumentHead Of(string verb) => new(
+        $"farewell/{verb}/1",
+        DateTimeOffset.UtcNow,
+        typeof(JsonDocumentHead).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "",
+        new JsonMachine(RuntimeInformation.OSDescription, Environment.OSVersion.Version.ToString(), Environment.IsPrivilegedProcess));
+}
+
+/// <summary>The machine a document comes from.</summary>
+internal sealed record JsonMachine(string Os, string Kernel, bool Privileged);
