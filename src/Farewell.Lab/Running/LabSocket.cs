@@ -17,8 +17,10 @@ public sealed class LabSocket : IDisposable
     /// <summary>The server's reply: 16 octets.</summary>
     public static ReadOnlyMemory<byte> Reply { get; } = "one short reply\n"u8.ToArray();
 
+    // What is read is counted and never looked at, so all sockets may read into one place.
+    private static readonly byte[] Bin = new byte[64 * 1024];
+
     private readonly LabConnection _connection;
-    private readonly byte[] _buffer = new byte[16 * 1024];
 
     internal LabSocket(LabConnection connection, EndingSide side, Socket socket)
     {
@@ -70,7 +72,7 @@ public sealed class LabSocket : IDisposable
     {
         while (count > 0)
         {
-            var read = await ReceiveAsync(Math.Min(count, _buffer.Length));
+            var read = await ReceiveAsync(Math.Min(count, Bin.Length));
             if (read <= 0)
             {
                 return false;
@@ -85,7 +87,7 @@ public sealed class LabSocket : IDisposable
     /// <summary>Reads and discards until the end of the stream or an error, and notes which it was.</summary>
     public async Task<PeerSaw> ReadToEndAsync()
     {
-        while (await ReceiveAsync(_buffer.Length) > 0)
+        while (await ReceiveAsync(Bin.Length) > 0)
         {
         }
 
@@ -109,7 +111,7 @@ public sealed class LabSocket : IDisposable
     {
         try
         {
-            var count = await Socket.ReceiveAsync(_buffer.AsMemory(0, atMost), _connection.Cancellation);
+            var count = await Socket.ReceiveAsync(Bin.AsMemory(0, atMost), _connection.Cancellation);
             Count(count);
             return count;
         }
@@ -209,6 +211,9 @@ public sealed class LabSocket : IDisposable
 
     /// <summary>Notes that the application asked for an orderly end some other way.</summary>
     public void NoteClosed() => Testify(CloseEventKind.Closed);
+
+    /// <summary>Notes that the application asked for an abort some other way.</summary>
+    public void NoteAborted() => Testify(CloseEventKind.Aborted);
 
     /// <summary>Lets the other side's <see cref="Until"/> go on.</summary>
     public void Announce(string step) => _connection.Step(step).TrySetResult();

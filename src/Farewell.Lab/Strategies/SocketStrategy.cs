@@ -1,4 +1,3 @@
-using System.Net.Sockets;
 using Farewell.Lab.Running;
 
 namespace Farewell.Lab.Strategies;
@@ -34,16 +33,11 @@ public abstract class SocketStrategy : Strategy
         client.Close();
     }
 
-    /// <summary>Prepares the listening socket before it is bound.</summary>
-    protected virtual void Configure(Socket listener)
-    {
-    }
-
     /// <inheritdoc/>
     public override async Task RunAsync(Arena arena)
     {
         ArgumentNullException.ThrowIfNull(arena);
-        using var listener = await arena.ListenAsync(Configure);
+        using var listener = await arena.ListenAsync();
         List<Task> work = [];
         for (var i = 0; i < arena.ConnectionCount; i++)
         {

@@ -3,6 +3,9 @@ namespace Farewell.Lab.Strategies;
 /// <summary>Whose code ends the connection.</summary>
 public enum StrategyGroup
 {
+    /// <summary>The endings to copy, from samples/Endings.</summary>
+    Gallery,
+
     /// <summary><see cref="System.Net.Sockets.Socket"/>.</summary>
     Socket,
 

@@ -22,7 +22,7 @@ public readonly record struct Disagreement(string Field, string Witness, string 
             for (var j = i + 1; j < all.Count; j++)
             {
                 found.AddRange(Contradiction.Between(all[i].Ending, all[j].Ending).Select(contradiction => new Disagreement(
-                    contradiction.Field, all[i].Witness, contradiction.One, all[j].Witness, contradiction.Other,
+                    contradiction.Field, all[i].Witness, InSides(contradiction.One), all[j].Witness, InSides(contradiction.Other),
                     Explain(all[i], all[j]) ?? Explain(all[j], all[i]))));
             }
         }
@@ -43,7 +43,7 @@ public readonly record struct Disagreement(string Field, string Witness, string 
     private static string? UnseenReset(Testimony socket, CloseEvent? reset)
     {
         var wasTold = socket.Ending.Evidence.Any(e => e.Kind is CloseEventKind.ResetSeen or CloseEventKind.Aborted);
-        return reset is not null && !wasTold ? $"{socket.Witness} was not shown the reset ({reset})" : null;
+        return reset is not null && !wasTold ? $"{socket.Witness} was not shown the reset ({Show(reset.Value)})" : null;
     }
 
     private static string? UnseenSegment(Testimony one, Testimony other)
@@ -53,11 +53,20 @@ public readonly record struct Disagreement(string Field, string Witness, string 
         {
             if (item.Kind == CloseEventKind.Segment && !seenByOther.Contains((item.By, item.Segment)))
             {
-                return $"only {one.Witness} saw {item}";
+                return $"only {one.Witness} saw {Show(item)}";
             }
         }
 
         return null;
+    }
+
+    /// <summary>In the lab local is always the client.</summary>
+    private static string InSides(string value) => value switch { "Local" => "client", "Remote" => "server", _ => value.ToLowerInvariant() };
+
+    private static string Show(CloseEvent item)
+    {
+        var side = item.By == Tcp.Side.Local ? "client" : "server";
+        return item.Kind == CloseEventKind.Segment ? $"{side} {item.Segment}" : $"{side}'s application aborted";
     }
 
     private static CloseEvent? First(Testimony testimony, Func<CloseEvent, bool> wanted)

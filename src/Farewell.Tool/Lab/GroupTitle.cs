@@ -7,6 +7,7 @@ internal static class GroupTitle
 {
     public static string Of(StrategyGroup group) => group switch
     {
+        StrategyGroup.Gallery => "Endings to copy (samples/Endings)",
         StrategyGroup.Socket => "Socket",
         StrategyGroup.Kernel => "The kernel, when nobody says goodbye",
         StrategyGroup.TcpClient => "TcpClient and NetworkStream",

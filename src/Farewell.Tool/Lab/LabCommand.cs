@@ -1,4 +1,6 @@
 using System.CommandLine;
+using System.Diagnostics.CodeAnalysis;
+using Farewell.Lab.Churn;
 using Farewell.Lab.Networks;
 using Farewell.Lab.Networks.Linux;
 using Farewell.Lab.Running;
@@ -34,6 +36,27 @@ internal static class LabCommand
         HelpName = "DIR",
     };
 
+    private static readonly Option<string[]> ChurnOption = new("--churn")
+    {
+        Description = "Instead measure how many connections a second these strategies keep up from one address to one destination.",
+        AllowMultipleArgumentsPerToken = true,
+        HelpName = "NAME",
+    };
+
+    private static readonly Option<int> SecondsOption = new("--seconds")
+    {
+        Description = "How long --churn runs each strategy, 1 to 600.",
+        DefaultValueFactory = _ => 70,
+        HelpName = "SECONDS",
+    };
+
+    private static readonly Option<int> PortsOption = new("--ports")
+    {
+        Description = "How many ephemeral ports --churn gives the client, 16 to 28232.",
+        DefaultValueFactory = _ => 8000,
+        HelpName = "COUNT",
+    };
+
     private static readonly Option<bool> LoopbackOption = new("--loopback") { Description = "Use loopback even where private networks are allowed." };
 
     public static Command Create(IReadOnlyList<string> arguments)
@@ -46,32 +69,34 @@ internal static class LabCommand
             Examples:
               farewell lab
               farewell lab --strategy 'server-*' --connections 5 --pcap captures
+              farewell lab --churn client-closes server-closes goodbye-then-client-aborts
             """)
         {
-            StrategyOption, ConnectionsOption, ListOption, JsonOption, PcapOption, LoopbackOption,
+            StrategyOption, ConnectionsOption, ListOption, JsonOption, PcapOption, LoopbackOption, ChurnOption, SecondsOption, PortsOption,
         };
-        ConnectionsOption.Validators.Add(result =>
-        {
-            if (result.GetValueOrDefault<int>() is < 1 or > 1000)
-            {
-                result.AddError("--connections takes 1 to 1000.");
-            }
-        });
+        Bound(ConnectionsOption, 1, 1000);
+        Bound(SecondsOption, 1, 600);
+        Bound(PortsOption, 16, 28232);
         command.SetAction((parsed, cancellation) => RunAsync(parsed, arguments, cancellation));
         return command;
     }
 
     private static async Task<int> RunAsync(ParseResult parsed, IReadOnlyList<string> arguments, CancellationToken cancellation)
     {
+        var churned = parsed.GetValue(ChurnOption) ?? [];
         IReadOnlyList<Strategy> strategies;
         try
         {
-            strategies = StrategyCatalog.Named(parsed.GetValue(StrategyOption) ?? []);
+            strategies = StrategyCatalog.Named(churned.Length > 0 ? churned : parsed.GetValue(StrategyOption) ?? []);
         }
         catch (ArgumentException unknown)
         {
-            await Console.Error.WriteLineAsync($"farewell: {unknown.Message}");
-            return ExitCode.BadUsage;
+            return await BadUsageAsync(unknown.Message);
+        }
+
+        if (strategies.Where(s => churned.Length > 0 && s is not SocketStrategy { CanChurn: true }).ToList() is [var odd, ..])
+        {
+            return await BadUsageAsync($"'{odd.Name}' cannot be churned: its sides wait for each other. Plain socket strategies can, such as client-closes.");
         }
 
         if (parsed.GetValue(ListOption))
@@ -80,10 +105,29 @@ internal static class LabCommand
             return ExitCode.Fine;
         }
 
-        var folder = parsed.GetValue(PcapOption);
-        folder?.Create();
         using var network = OpenNetwork(parsed.GetValue(LoopbackOption), arguments);
-        var run = new LabOptions(strategies, parsed.GetValue(ConnectionsOption), folder?.FullName);
+        if (churned.Length > 0)
+        {
+            var churn = new ChurnOptions([.. strategies.Cast<SocketStrategy>()], parsed.GetValue(SecondsOption), parsed.GetValue(PortsOption));
+            var kept = await LabProgress.TickAsync(tick => ChurnRun.RunAsync(network, churn, tick, cancellation));
+            if (parsed.GetValue(JsonOption))
+            {
+                await Console.Out.WriteLineAsync(ChurnJson.Write(network, kept));
+            }
+            else
+            {
+                ChurnPicture.Print(Terminal.Out, kept);
+            }
+
+            return ExitCode.Fine;
+        }
+
+        if (!TryCreate(parsed.GetValue(PcapOption), out var folder, out var refusal))
+        {
+            return await BadUsageAsync(refusal);
+        }
+
+        var run = new LabOptions(strategies, parsed.GetValue(ConnectionsOption), folder);
         var results = await LabProgress.WatchAsync(strategies.Count, done => LabRun.RunAsync(network, run, done, cancellation));
         if (parsed.GetValue(JsonOption))
         {
@@ -95,6 +139,35 @@ internal static class LabCommand
         }
 
         return results.Any(r => r.IsFinding) ? ExitCode.Finding : ExitCode.Fine;
+    }
+
+    private static void Bound(Option<int> option, int least, int most) => option.Validators.Add(result =>
+    {
+        if (result.Tokens.Count > 0 && !result.Errors.Any() && (result.GetValueOrDefault<int>() < least || result.GetValueOrDefault<int>() > most))
+        {
+            result.AddError($"{option.Name} takes {least} to {most}.");
+        }
+    });
+
+    private static async Task<int> BadUsageAsync(string message)
+    {
+        await Console.Error.WriteLineAsync($"farewell: {message}");
+        return ExitCode.BadUsage;
+    }
+
+    private static bool TryCreate(DirectoryInfo? wanted, out string? folder, [NotNullWhen(false)] out string? refusal)
+    {
+        (folder, refusal) = (wanted?.FullName, null);
+        try
+        {
+            wanted?.Create();
+            return true;
+        }
+        catch (Exception refused) when (refused is IOException or UnauthorizedAccessException)
+        {
+            refusal = $"cannot write captures to '{wanted}': {refused.Message} Name a folder that this user may write to.";
+            return false;
+        }
     }
 
     private static ILabNetwork OpenNetwork(bool loopback, IReadOnlyList<string> arguments)

@@ -25,7 +25,15 @@ internal sealed record JsonDocumentHead(string Schema, DateTimeOffset At, string
         $"farewell/{verb}/1",
         DateTimeOffset.UtcNow,
         typeof(JsonDocumentHead).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "",
-        new JsonMachine(RuntimeInformation.OSDescription, Environment.OSVersion.Version.ToString(), Environment.IsPrivilegedProcess));
+        new JsonMachine(RuntimeInformation.OSDescription, Environment.OSVersion.Version.ToString(), IsPrivileged()));
+
+    /// <summary>Root inside a user namespace of one's own is not root.</summary>
+    private static bool IsPrivileged()
+    {
+        const string IdentityMap = "/proc/self/uid_map";
+        return Environment.IsPrivilegedProcess
+            && (!File.Exists(IdentityMap) || File.ReadAllText(IdentityMap).Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries) is ["0", "0", _]);
+    }
 }
 
 /// <summary>The machine a document comes from.</summary>
