@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Diagnostics.CodeAnalysis;
+using System.Globalization;
 using Farewell.Lab.Churn;
 using Farewell.Lab.Networks;
 using Farewell.Lab.Networks.Linux;
@@ -143,9 +144,9 @@ internal static class LabCommand
 
     private static void Bound(Option<int> option, int least, int most) => option.Validators.Add(result =>
     {
-        if (result.Tokens.Count > 0 && !result.Errors.Any() && (result.GetValueOrDefault<int>() < least || result.GetValueOrDefault<int>() > most))
+        if (result.Tokens is [var token, ..] && !(int.TryParse(token.Value, NumberStyles.None, CultureInfo.InvariantCulture, out var value) && value >= least && value <= most))
         {
-            result.AddError($"{option.Name} takes {least} to {most}.");
+            result.AddError($"{option.Name} takes {least} to {most}, not '{token.Value}'.");
         }
     });
 

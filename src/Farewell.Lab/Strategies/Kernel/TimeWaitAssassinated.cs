@@ -7,7 +7,7 @@ internal sealed class TimeWaitAssassinated : OldSegmentStrategy
     public override About About => new("time-wait-assassinated", EndingSide.Client, 9)
     {
         Does = "the server's acknowledgement of the client's FIN comes late, on a kernel with its default tcp_rfc1337=0",
-        Lesson = "A stray segment of its own connection ends a TIME_WAIT; it happens by itself, a few per mille.",
+        Lesson = "A stray segment of its own connection ends a TIME_WAIT; a few per mille, by itself.",
         Expected = [new(ClosedFirst.Local, How.Orderly, TimeWaitHolder.None, PeerSaw.EndOfStream)],
         RunsAlone = true,
     };

@@ -9,7 +9,7 @@ internal sealed class ClientWritesAfterClose : SocketStrategy
     public override About About => new("client-writes-after-close", EndingSide.Server, 23)
     {
         Does = "the server closes after its reply, and the client goes on writing",
-        Lesson = "The first write succeeds and draws a reset, the second fails; the reset ends the TIME_WAIT to be.",
+        Lesson = "The first write draws a reset, the second fails; the reset ends the TIME_WAIT to be.",
         Expected = [new(ClosedFirst.Remote, How.Reset, TimeWaitHolder.None, PeerSaw.BrokenPipe)],
     };
 

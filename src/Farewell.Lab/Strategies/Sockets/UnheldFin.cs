@@ -7,7 +7,7 @@ internal sealed class UnheldFin : SocketStrategy
     public override About About => new("unheld-fin", EndingSide.Server, 24)
     {
         Does = "the server sets TCP_LINGER2 to -1 and calls Close() with no Shutdown before",
-        Lesson = "FIN, and a reset once it is acknowledged: a clean end for the peer, no TIME_WAIT for anyone.",
+        Lesson = "FIN, then a reset once it is acknowledged: a clean end, and no TIME_WAIT for anyone.",
         Expected = [Outcome.ServerFinThenReset],
     };
 

@@ -8,7 +8,7 @@ internal sealed class UnheldFinAfterShutdown : SocketStrategy
     public override About About => new("unheld-fin-after-shutdown", EndingSide.Server, 25)
     {
         Does = "the server sets TCP_LINGER2 to -1, calls Shutdown(Both), then Close()",
-        Lesson = "The Shutdown opens a race: a fast peer's FIN starts a TIME_WAIT that the option cannot stop.",
+        Lesson = "Shutdown first opens a race: a fast peer's FIN still starts a TIME_WAIT.",
         Expected = [Outcome.ServerFinThenReset, Outcome.ServerHeld],
     };
 

@@ -1,0 +1,123 @@
+using System.Text.Json;
+using Farewell.Testing;
+
+namespace Farewell.Tool.Tests.Lab;
+
+/// <summary>The whole lab on the real kernel, as root and as somebody else.</summary>
+public sealed class LabVerbTests
+{
+    /// <summary>Uid and gid of nobody, no groups and no capabilities.</summary>
+    private static readonly string[] AsNobody = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", "--bounding-set=-all", "--"];
+
+    [Fact]
+    public async Task Lab_ShowsEveryRowAsExpected_AndEveryWitnessAgrees()
+    {
+        RequirePrivateNetwork();
+        var run = await ToolProcess.RunAsync("lab", "--json", "--connections", "10");
+
+        Check(await run.DocumentAsync("lab.schema.json"), run, connections: 10);
+    }
+
+    [Fact]
+    public async Task Lab_ShowsTheSameTable_ToAUserWhoIsNotRoot()
+    {
+        RequirePrivateNetwork();
+        Require.Root();
+        Require.Tool("setpriv", "util-linux");
+        var run = await ToolProcess.RunAsync(AsNobody, ["lab", "--json", "--connections", "5"]);
+
+        var document = await run.DocumentAsync("lab.schema.json");
+        document.GetProperty("machine").GetProperty("privileged").GetBoolean().ShouldBeFalse();
+        Check(document, run, connections: 5);
+    }
+
+    [Fact]
+    public async Task Lab_OnLoopback_SaysWhichWitnessesRemain()
+    {
+        Require.Linux();
+        var run = await ToolProcess.RunAsync("lab", "--json", "--loopback", "--connections", "3", "--strategy", "server-closes", "client-closes", "server-linger-0");
+
+        var document = await run.DocumentAsync("lab.schema.json");
+        document.GetProperty("network").GetProperty("kind").GetString().ShouldBe("loopback");
+        document.GetProperty("missing").GetProperty("packets-server").GetString().ShouldNotBeNullOrEmpty();
+        document.GetProperty("witnessesHeard").GetInt32().ShouldBeLessThan(6);
+        run.ExitCode.ShouldBe(0, run.Output);
+    }
+
+    [Fact]
+    public async Task Lab_WritesCaptures_OfBothInterfaces()
+    {
+        RequirePrivateNetwork();
+        var folder = Directory.CreateTempSubdirectory("farewell-captures-");
+        try
+        {
+            var run = await ToolProcess.RunAsync("lab", "--strategy", "server-closes", "--connections", "2", "--pcap", folder.FullName);
+
+            run.ExitCode.ShouldBe(0, run.Errors);
+            folder.GetFiles().Select(f => f.Name).Order().ShouldBe(["server-closes.client.pcap", "server-closes.server.pcap"]);
+            folder.GetFiles().ShouldAllBe(f => f.Length > 1000);
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
+    }
+
+    [Theory]
+    [InlineData("no strategy", "lab", "--strategy", "server-close")]
+    [InlineData("--connections takes 1 to 1000", "lab", "--connections", "0")]
+    [InlineData("--connections", "lab", "--connections", "many")]
+    [InlineData("cannot be churned", "lab", "--churn", "fins-cross")]
+    [InlineData("cannot write captures", "lab", "--pcap", "/proc/nowhere", "--strategy", "server-closes")]
+    [InlineData("--seconds takes 1 to 600", "lab", "--churn", "client-closes", "--seconds", "0")]
+    [InlineData("Unrecognized", "lab", "--frobnicate")]
+    public async Task BadUsage_IsSaidInALine_WithExitCode2(string said, params string[] arguments)
+    {
+        var run = await ToolProcess.RunAsync(arguments);
+
+        run.ExitCode.ShouldBe(2, run.Output + run.Errors);
+        run.Errors.ShouldContain(said);
+        run.Errors.ShouldNotContain("   at ");
+    }
+
+    [Fact]
+    public async Task List_NamesEveryStrategy()
+    {
+        var run = await ToolProcess.RunAsync("lab", "--list");
+
+        run.ExitCode.ShouldBe(0);
+        foreach (var strategy in Farewell.Lab.Strategies.StrategyCatalog.All)
+        {
+            run.Output.ShouldContain(strategy.Name);
+        }
+    }
+
+    [Fact]
+    public async Task Help_HasAnExample() => (await ToolProcess.RunAsync("lab", "--help")).Output.ShouldContain("farewell lab --strategy");
+
+    private static void RequirePrivateNetwork()
+    {
+        Require.Linux();
+        Require.Tool("unshare", "util-linux");
+    }
+
+    private static void Check(JsonElement document, ToolProcess run, int connections)
+    {
+        document.GetProperty("network").GetProperty("refusal").GetString().ShouldBeNull();
+        document.GetProperty("witnessesHeard").GetInt32().ShouldBe(6);
+        var rows = document.GetProperty("strategies").EnumerateArray().ToList();
+        rows.Count.ShouldBe(Farewell.Lab.Strategies.StrategyCatalog.All.Count);
+        foreach (var row in rows)
+        {
+            var name = row.GetProperty("name").GetString();
+            row.GetProperty("skipped").GetString().ShouldBeNull(name);
+            row.GetProperty("unexpected").EnumerateArray().Select(u => u.GetString()).ShouldBeEmpty(name);
+            row.GetProperty("differences").EnumerateArray().Where(d => d.GetProperty("explanation").GetString() is null)
+                .Select(d => d.ToString()).ShouldBeEmpty(name);
+            row.GetProperty("agree").GetBoolean().ShouldBeTrue(name);
+            row.GetProperty("connections").GetInt32().ShouldBe(connections, name);
+        }
+
+        run.ExitCode.ShouldBe(0, run.Errors);
+    }
+}
