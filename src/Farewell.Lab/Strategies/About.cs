@@ -12,6 +12,12 @@ public sealed record About(string Name, EndingSide Ender, int Order)
     /// <summary>What to learn from it, in one sentence of at most 90 characters.</summary>
     public required string Lesson { get; init; }
 
+    /// <summary>Why it is so, for docs/endings.md; null where the lesson says it all.</summary>
+    public string? Why { get; init; }
+
+    /// <summary>The file in samples/Endings that it runs; null for none.</summary>
+    public string? Sample { get; init; }
+
     /// <summary>Every outcome that a connection may show; more than one where the strategy is a race.</summary>
     public required IReadOnlyList<Outcome> Expected { get; init; }
 

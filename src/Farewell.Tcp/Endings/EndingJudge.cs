@@ -111,6 +111,11 @@ public sealed class EndingJudge
             return;
         }
 
+        if (sender.IsForeign(segment))
+        {
+            return;
+        }
+
         if (_reset is { } reset)
         {
             if (reset.By == item.By)

@@ -44,6 +44,14 @@ internal struct SegmentRecord
         return Furthest > end || other.Acknowledged > end;
     }
 
+    /// <summary>
+    /// Whether a segment cannot be of this connection: a SYN with another initial number, or a place in sequence space that no window
+    /// reaches (RFC 7323 section 2.3: at most 2^30 octets).
+    /// </summary>
+    public readonly bool IsForeign(in Segment segment) =>
+        (segment.IsSyn && SynSeen && segment.Sequence != InitialSequence)
+        || (Furthest is { } furthest && Math.Abs((long)(segment.Sequence - furthest)) > 1 << 30);
+
     /// <summary>Takes a segment of this side that is no reset.</summary>
     public void Take(in Segment segment, in SegmentRecord other)
     {

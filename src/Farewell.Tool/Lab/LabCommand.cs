@@ -37,6 +37,12 @@ internal static class LabCommand
         HelpName = "DIR",
     };
 
+    private static readonly Option<FileInfo?> MarkdownOption = new("--markdown")
+    {
+        Description = "Also write every strategy with its row and its ladder of packets to this file.",
+        HelpName = "FILE",
+    };
+
     private static readonly Option<string[]> ChurnOption = new("--churn")
     {
         Description = "Instead measure how many connections a second these strategies keep up from one address to one destination.",
@@ -73,7 +79,7 @@ internal static class LabCommand
               farewell lab --churn client-closes server-closes goodbye-then-client-aborts
             """)
         {
-            StrategyOption, ConnectionsOption, ListOption, JsonOption, PcapOption, LoopbackOption, ChurnOption, SecondsOption, PortsOption,
+            StrategyOption, ConnectionsOption, ListOption, JsonOption, PcapOption, MarkdownOption, LoopbackOption, ChurnOption, SecondsOption, PortsOption,
         };
         Bound(ConnectionsOption, 1, 1000);
         Bound(SecondsOption, 1, 600);
@@ -130,6 +136,11 @@ internal static class LabCommand
 
         var run = new LabOptions(strategies, parsed.GetValue(ConnectionsOption), folder);
         var results = await LabProgress.WatchAsync(strategies.Count, done => LabRun.RunAsync(network, run, done, cancellation));
+        if (parsed.GetValue(MarkdownOption) is { } page)
+        {
+            await File.WriteAllTextAsync(page.FullName, LabMarkdown.Write(network, results), cancellation);
+        }
+
         if (parsed.GetValue(JsonOption))
         {
             await Console.Out.WriteLineAsync(LabJson.Write(network, results));

@@ -2,7 +2,6 @@ using Farewell.Lab.Networks;
 using Farewell.Lab.Running;
 using Farewell.Lab.Strategies;
 using Farewell.Lab.Witnesses;
-using Farewell.Tcp.Endings;
 using Spectre.Console;
 
 namespace Farewell.Tool.Lab;
@@ -42,15 +41,7 @@ internal static class LabTable
         {
             string[] cells = result.Skipped is { } reason
                 ? [result.Strategy.Name, $"skipped: {reason}", "", "", "", ""]
-                :
-                [
-                    (result.IsFinding ? "! " : "") + result.Strategy.Name,
-                    Counts(result.Outcomes.Select(o => Word(o.ClosedFirst))),
-                    Counts(result.Outcomes.Select(o => Word(o.How))),
-                    TimeWaits(result),
-                    Counts(result.Outcomes.Select(o => Word(o.PeerSaw))),
-                    Lost(result),
-                ];
+                : [(result.IsFinding ? "! " : "") + result.Strategy.Name, .. LabRow.Cells(result)];
             table.AddRow([.. cells.Concat(wide ? [result.Strategy.About.Lesson] : []).Select(c => new Text(c, result.IsFinding ? new Style(Color.Red) : Style.Plain))]);
         }
 
@@ -90,37 +81,4 @@ internal static class LabTable
     }
 
     private static string Sentence(Disagreement d) => $"{d.Field}: {d.Witness} says {d.Says}, {d.Other} says {d.OtherSays}";
-
-    private static string Counts(IEnumerable<string> words)
-    {
-        var groups = words.GroupBy(w => w).OrderByDescending(g => g.Count()).ToList();
-        return groups.Count == 1 ? groups[0].Key : string.Join(", ", groups.Select(g => $"{g.Count()} {g.Key}"));
-    }
-
-    private static string TimeWaits(StrategyResult result) => (result.TimeWaitAtClient, result.TimeWaitAtServer) switch
-    {
-        (0, 0) => "-",
-        (var client, 0) => $"client {client}",
-        (0, var server) => $"server {server}",
-        var (client, server) => $"client {client}, server {server}",
-    };
-
-    private static string Lost(StrategyResult result) => result.BytesSent > result.BytesRead ? $"{result.BytesSent - result.BytesRead} B" : "-";
-
-    private static string Word(ClosedFirst first) => first switch
-    {
-        ClosedFirst.Local => "client",
-        ClosedFirst.Remote => "server",
-        _ => first.ToString().ToLowerInvariant(),
-    };
-
-    private static string Word(How how) => how == How.TimedOut ? "timed out" : how.ToString().ToLowerInvariant();
-
-    private static string Word(PeerSaw saw) => saw switch
-    {
-        PeerSaw.EndOfStream => "end",
-        PeerSaw.BrokenPipe => "broken pipe",
-        PeerSaw.TimedOut => "time-out",
-        _ => saw.ToString().ToLowerInvariant(),
-    };
 }

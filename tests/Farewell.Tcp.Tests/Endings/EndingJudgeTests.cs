@@ -36,6 +36,8 @@ public sealed class EndingJudgeTests
     [InlineData("beginning not seen, idle, aborted", "c:. 111:506 s:R. 506:111", ClosedFirst.Unknown, How.Unknown, ResetBy.Remote, ResetAt.Unknown, Unknown)]
     [InlineData("first FIN not seen, second seen", Hello + "s:. 506:112 s:F. 506:112 c:. 112:507", ClosedFirst.Unknown, How.Open, ResetBy.None, ResetAt.None, Unknown)]
     [InlineData("forged reset that both ignore", Hello + "s:R 506 c:P. 111:506:4 s:P. 506:115:4 c:F. 115:510 s:F. 510:116 c:. 116:511", ClosedFirst.Local, How.Orderly, ResetBy.None, ResetAt.None, Local)]
+    [InlineData("a SYN of another connection", Hello + "c:S 90000 s:. 506:111 c:F. 111:506 s:F. 506:112 c:. 112:507", ClosedFirst.Local, How.Orderly, ResetBy.None, ResetAt.None, Local)]
+    [InlineData("a segment from nowhere", Hello + "s:. 3000000000:1 c:F. 111:506 s:F. 506:112 c:. 112:507", ClosedFirst.Local, How.Orderly, ResetBy.None, ResetAt.None, Local)]
     [InlineData("reset by the path", Hello + "s:R. 506:111 s:P. 506:111:8 c:R 506", ClosedFirst.Unknown, How.Reset, ResetBy.Path, ResetAt.Unknown, None)]
     [InlineData("both abort at once", Hello + "c:R. 111:506 s:R. 506:111", ClosedFirst.None, How.Reset, ResetBy.Unknown, ResetAt.Unknown, None)]
     [InlineData("peer restarted", Hello + "c:P. 111:506:9 s:R 506", ClosedFirst.Unknown, How.Reset, ResetBy.Unknown, ResetAt.Unknown, None)]

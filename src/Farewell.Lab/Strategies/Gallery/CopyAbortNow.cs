@@ -11,6 +11,7 @@ internal sealed class CopyAbortNow : SocketStrategy
     {
         Does = "the server runs AbortNow: Close(0)",
         Lesson = "For a peer that broke the rules, where nothing is worth saving.",
+        Sample = "AbortNow.cs",
         Expected = [Outcome.Aborted],
     };
 

@@ -11,6 +11,7 @@ internal sealed class CopyCloseWhileReceiving : SocketStrategy
     {
         Does = "the client runs CloseWhileReceiving: cancel its receive loop, await it, dispose",
         Lesson = "The FIN that a plain Dispose would have turned into a reset.",
+        Sample = "CloseWhileReceiving.cs",
         Expected = [Outcome.ClientHeld],
     };
 

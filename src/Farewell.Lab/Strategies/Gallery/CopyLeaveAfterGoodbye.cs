@@ -11,6 +11,7 @@ internal sealed class CopyLeaveAfterGoodbye : SocketStrategy
     {
         Does = "the client runs LeaveAfterGoodbye: done, goodbye, then a reset",
         Lesson = "After the goodbye every ending is safe, on every platform.",
+        Sample = "LeaveAfterGoodbye.cs",
         Expected = [Outcome.Aborted with { PeerSaw = PeerSaw.Unknown }],
     };
 

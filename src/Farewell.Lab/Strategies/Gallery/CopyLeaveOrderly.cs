@@ -11,6 +11,7 @@ internal sealed class CopyLeaveOrderly : SocketStrategy
     {
         Does = "the client runs LeaveOrderly: a FIN, read to the end, dispose",
         Lesson = "The ending that loses nothing anywhere; one TIME_WAIT for whoever leaves first.",
+        Sample = "LeaveOrderly.cs",
         Expected = [Outcome.ClientHeld],
     };
 

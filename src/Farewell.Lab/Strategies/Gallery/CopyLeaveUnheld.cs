@@ -11,6 +11,7 @@ internal sealed class CopyLeaveUnheld : SocketStrategy
     {
         Does = "the client runs LeaveUnheld: TCP_LINGER2 -1 and dispose, no Shutdown before",
         Lesson = "A clean end for the peer and no port held, once the peer has read everything.",
+        Sample = "LeaveUnheld.cs",
         Expected = [Outcome.ClientFinThenReset],
     };
 

@@ -11,6 +11,7 @@ internal sealed class CopyStayForfeited : SocketStrategy
     {
         Does = "the server runs StayUntilLeft with a grace of 300 ms, and the client does not leave",
         Lesson = "Whoever was asked, had its time and stayed has forfeited the polite end.",
+        Sample = "StayUntilLeft.cs",
         Expected = [Outcome.Aborted],
     };
 

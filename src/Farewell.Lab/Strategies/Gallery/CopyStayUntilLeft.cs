@@ -11,6 +11,7 @@ internal sealed class CopyStayUntilLeft : SocketStrategy
     {
         Does = "the server runs StayUntilLeft, and the client leaves in time",
         Lesson = "A server that stays holds no TIME_WAIT: it falls to whoever leaves.",
+        Sample = "StayUntilLeft.cs",
         Expected = [Outcome.ClientHeld with { PeerSaw = PeerSaw.Unknown }],
     };
 

@@ -13,6 +13,8 @@ internal sealed class PeerVanishes : SocketStrategy
     {
         Does = "the server's host falls silent while the client waits for an acknowledgement (TCP_USER_TIMEOUT 500 ms)",
         Lesson = "A time-out is told to one side only; the other stays half open until it speaks.",
+        Why = "The client's kernel gives up on the unacknowledged octets and tells its own application. It sends nothing; "
+            + "the server learns only when it speaks.",
         Expected = [new(ClosedFirst.None, How.TimedOut, TimeWaitHolder.None, PeerSaw.TimedOut)],
         IsSlow = true,
     };

@@ -8,6 +8,8 @@ internal sealed class ServerKilledWithLingerZero : ChildServerStrategy
     {
         Does = "the same kill, with linger 0 set once on the listener and inherited by every accepted socket",
         Lesson = "A killed server that leaves no TIME_WAIT, and drops what it had not sent.",
+        Why = "Accepted sockets inherit linger 0 from the listener on Linux, and the kernel closes a dead process's "
+            + "sockets: each close is then an abort. Lift it on a socket before you end it in order.",
         Expected = [Outcome.Aborted],
     };
 

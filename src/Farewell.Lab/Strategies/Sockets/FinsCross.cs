@@ -10,6 +10,9 @@ internal sealed class FinsCross : SocketStrategy
     {
         Does = "both sides call Shutdown(Send) before either has received the other's FIN",
         Lesson = "A simultaneous close leaves a TIME_WAIT on both sides.",
+        Why = "Each side sends its FIN before it has received the other's, passes through CLOSING and ends in TIME_WAIT "
+            + "(RFC 9293 figure 13). The lab holds the FINs back with a socket filter until both are out; what crosses "
+            + "are their retransmissions.",
         Expected = [new(ClosedFirst.Both, How.Orderly, TimeWaitHolder.Both, PeerSaw.EndOfStream)],
     };
 

@@ -9,6 +9,8 @@ internal sealed class LingerZeroAfterBothFins : SocketStrategy
     {
         Does = "the client calls Shutdown(Send), reads the server's end of stream, then closes with linger 0",
         Lesson = "TIME_WAIT begins with the second FIN: a reset after it comes too late.",
+        Why = "The TIME_WAIT is a small object of its own by then; closing the socket with linger 0 finds nothing to "
+            + "reset.",
         Expected = [Outcome.ClientHeld],
     };
 

@@ -10,6 +10,7 @@ internal sealed class ServerAbortsMidSend : SocketStrategy
     {
         Does = "the server sends as much as the kernel takes and at once calls Close(0), the client reads late",
         Lesson = "An abort throws away what is not yet on the wire, although every send succeeded.",
+        Why = "The reset overtakes nothing: what was on the wire arrives, what was still in the send buffer is dropped.",
         Expected = [Outcome.Aborted],
     };
 

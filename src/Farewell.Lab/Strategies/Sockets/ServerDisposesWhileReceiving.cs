@@ -8,6 +8,8 @@ internal sealed class ServerDisposesWhileReceiving : SocketStrategy
     {
         Does = "the server calls Dispose() while its own ReceiveAsync is pending",
         Lesson = ".NET turns Dispose into a reset when an operation is pending: cancel it first.",
+        Why = "SafeSocketHandle turns the close into an abort when it has to cancel operations and no Shutdown came "
+            + "before, so that a peer does not take a cut-off stream for a whole one.",
         Expected = [Outcome.Aborted],
     };
 

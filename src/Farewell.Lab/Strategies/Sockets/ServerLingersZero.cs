@@ -8,6 +8,8 @@ internal sealed class ServerLingersZero : SocketStrategy
     {
         Does = "the server sets LingerState(true, 0) and closes",
         Lesson = "An abort: no TIME_WAIT, and the peer is told ConnectionReset after the data.",
+        Why = "Close with linger 0 takes the connection down with a reset (tcp_disconnect in the kernel). Octets that had "
+            + "arrived stay readable on a Linux peer; on Windows the reset discards them.",
         Expected = [Outcome.Aborted],
     };
 

@@ -9,6 +9,8 @@ internal sealed class ServerResetsInCloseWait : SocketStrategy
     {
         Does = "the client half-closes and waits; the server reads the end of stream and calls Close(0)",
         Lesson = "A reset in CLOSE_WAIT frees the other side's FIN_WAIT_2: no TIME_WAIT there either.",
+        Why = "The client waits in FIN_WAIT_2 for a FIN; the reset ends that wait, and no TIME_WAIT begins. Through a "
+            + "proxy this is what keeps the proxy's ports free.",
         Expected = [new(ClosedFirst.Local, How.Reset, TimeWaitHolder.None, PeerSaw.Reset)],
     };
 

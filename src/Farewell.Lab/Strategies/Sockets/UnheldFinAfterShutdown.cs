@@ -9,6 +9,8 @@ internal sealed class UnheldFinAfterShutdown : SocketStrategy
     {
         Does = "the server sets TCP_LINGER2 to -1, calls Shutdown(Both), then Close()",
         Lesson = "Shutdown first opens a race: a fast peer's FIN still starts a TIME_WAIT.",
+        Why = "Shutdown sends the FIN before the socket is an orphan. If the acknowledgement and the peer's FIN come "
+            + "before the close, TIME_WAIT has begun and the option has no effect.",
         Expected = [Outcome.ServerFinThenReset, Outcome.ServerHeld],
     };
 
