@@ -131,7 +131,13 @@ public sealed class Arena : IAsyncDisposable
     public async Task<LabSocket> AcceptAsync(Socket listener)
     {
         ArgumentNullException.ThrowIfNull(listener);
-        var socket = await listener.AcceptAsync(Cancellation);
+        return Join(await listener.AcceptAsync(Cancellation));
+    }
+
+    /// <summary>Joins an accepted socket, whoever accepted it, to the client side that the lab holds, if it does.</summary>
+    public LabSocket Join(Socket socket)
+    {
+        ArgumentNullException.ThrowIfNull(socket);
         var remote = Tcp.Endpoint.From((IPEndPoint)socket.RemoteEndPoint!).Unmap();
         var known = Connections.FirstOrDefault(c => c.Server is null && c.Tuple?.Local == remote);
         return (known ?? NewConnection()).AttachServer(socket);

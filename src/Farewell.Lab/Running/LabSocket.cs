@@ -107,11 +107,14 @@ public sealed class LabSocket : IDisposable
     public Task<bool> SendReplyAsync() => SendAsync(Reply);
 
     /// <summary>One receive; 0 at the end of the stream, -1 after an error that was noted.</summary>
-    public async Task<int> ReceiveAsync(int atMost)
+    public Task<int> ReceiveAsync(int atMost) => ReceiveAsync(Bin.AsMemory(0, atMost));
+
+    /// <summary>One receive into a buffer; 0 at the end of the stream, -1 after an error that was noted.</summary>
+    public async Task<int> ReceiveAsync(Memory<byte> buffer)
     {
         try
         {
-            var count = await Socket.ReceiveAsync(Bin.AsMemory(0, atMost), _connection.Cancellation);
+            var count = await Socket.ReceiveAsync(buffer, _connection.Cancellation);
             Count(count);
             return count;
         }
@@ -212,7 +215,7 @@ public sealed class LabSocket : IDisposable
     /// <summary>Notes that the application asked for an orderly end some other way.</summary>
     public void NoteClosed() => Testify(CloseEventKind.Closed);
 
-    /// <summary>Notes that the application asked for an abort some other way.</summary>
+    /// <summary>Notes that the application asked for a reset some other way.</summary>
     public void NoteAborted() => Testify(CloseEventKind.Aborted);
 
     /// <summary>Lets the other side's <see cref="Until"/> go on.</summary>

@@ -22,7 +22,7 @@ public sealed record StrategyResult
     /// <summary>TIME-WAITs on the server's host, by the kernel's table.</summary>
     public int TimeWaitAtServer { get; init; }
 
-    /// <summary>Octets that the ending side's application had written.</summary>
+    /// <summary>Octets that the ending side's application had written, where the lab holds the peer's socket.</summary>
     public long BytesSent { get; init; }
 
     /// <summary>Octets of these that the peer's application read.</summary>

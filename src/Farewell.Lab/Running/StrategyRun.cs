@@ -47,6 +47,9 @@ internal static class StrategyRun
         var noted = arena.Connections;
         var peers = noted.Select(c => strategy.About.Ender == EndingSide.Server ? c.Client : c.Server).ToList();
         var enders = noted.Select(c => strategy.About.Ender == EndingSide.Server ? c.Server : c.Client).ToList();
+
+        // What was lost can be told only where both counts are known, and not where Kestrel or HttpClient holds one of the sockets.
+        var counted = noted.Zip(enders, peers).Where(c => c.Third is not null && (c.Second is not null || c.First.SentElsewhere > 0)).ToList();
         var sawByTuple = noted.Zip(peers).Where(p => p.First.Tuple is not null)
             .ToDictionary(p => p.First.Tuple!.Value, p => p.Second?.Saw ?? PeerSaw.Unknown);
 
@@ -63,8 +66,8 @@ internal static class StrategyRun
             Outcomes = outcomes,
             TimeWaitAtClient = tables[WitnessName.TableOfClient].Count(t => t.Ending.TimeWait.Holder != TimeWaitHolder.None && Held(t)),
             TimeWaitAtServer = tables[WitnessName.TableOfServer].Count(t => t.Ending.TimeWait.Holder != TimeWaitHolder.None && Held(t)),
-            BytesSent = enders.Sum(e => e?.Sent ?? 0) + noted.Sum(c => c.SentElsewhere),
-            BytesRead = peers.Sum(p => p?.Read ?? 0),
+            BytesSent = counted.Sum(c => (c.Second?.Sent ?? 0) + c.First.SentElsewhere),
+            BytesRead = counted.Sum(c => c.Third!.Read),
             Segments = stand.FirstConnection(),
             PacketsMissing = stand.PacketsMissing,
             Witnesses = [.. WitnessName.All.Where(name => tables[name].Any())],

@@ -15,12 +15,15 @@ internal sealed class TableWitness : IDisposable
     private readonly ushort _port;
     private readonly Dictionary<FourTuple, TcpState> _clientRows = [];
     private readonly Dictionary<FourTuple, TcpState> _serverRows = [];
+    private readonly HashSet<FourTuple> _before;
 
     public TableWitness(ILabNetwork network, ushort port)
     {
         _client = network.OnClient(ConnectionTable.Open);
         _server = network.OnServer(ConnectionTable.Open);
         _port = port;
+        Look();
+        _before = [.. All];
     }
 
     /// <summary>Looks until nothing is on the way from one state to another, for at most 15 s; false when the time was up first.</summary>
@@ -50,14 +53,19 @@ internal sealed class TableWitness : IDisposable
     /// <summary>The state of a connection on the server's host; CLOSED when there is none.</summary>
     public TcpState OnServer(FourTuple tuple) => _serverRows.GetValueOrDefault(tuple.Swap(), TcpState.Closed);
 
-    /// <summary>All tuples that either table shows, client first.</summary>
-    public IEnumerable<FourTuple> Tuples => _clientRows.Keys.Union(_serverRows.Keys.Select(t => t.Swap()));
+    /// <summary>
+    /// All tuples that either table shows, client first, but for those of the beginning: the kernel may choose a port again while
+    /// TIME-WAITs of an earlier listener on it still stand.
+    /// </summary>
+    public IEnumerable<FourTuple> Tuples => All.Except(_before);
 
     public void Dispose()
     {
         _client.Dispose();
         _server.Dispose();
     }
+
+    private IEnumerable<FourTuple> All => _clientRows.Keys.Union(_serverRows.Keys.Select(t => t.Swap()));
 
     private static bool IsSettled(TcpState state) => state is TcpState.TimeWait or TcpState.Closed;
 

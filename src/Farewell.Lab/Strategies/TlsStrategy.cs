@@ -1,0 +1,87 @@
+using System.Net.Security;
+using System.Net.Sockets;
+using System.Security.Authentication;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+using Farewell.Lab.Running;
+
+namespace Farewell.Lab.Strategies;
+
+/// <summary>
+/// A strategy of <see cref="SslStream"/> over a <see cref="NetworkStream"/> that owns its socket, as a TcpClient's does, on both sides.
+/// The ending side's code is overridden; the other side reads to the end of TCP, not only of TLS, and then closes.
+/// </summary>
+internal abstract class TlsStrategy : SocketStrategy
+{
+    private static readonly Lazy<SslStreamCertificateContext> Certificate = new(SelfSigned);
+
+    public override StrategyGroup Group => StrategyGroup.SslStream;
+
+    protected abstract SslProtocols Protocol { get; }
+
+    public sealed override async Task ServeAsync(LabSocket server)
+    {
+        var tls = new SslStream(new NetworkStream(server.Socket, ownsSocket: true));
+        var options = new SslServerAuthenticationOptions { ServerCertificateContext = Certificate.Value, EnabledSslProtocols = Protocol };
+        await tls.AuthenticateAsServerAsync(options, server.Cancellation);
+        await ServeAsync(server, tls);
+    }
+
+    public sealed override async Task CallAsync(LabSocket client)
+    {
+        var tls = new SslStream(new NetworkStream(client.Socket, ownsSocket: true));
+        var options = new SslClientAuthenticationOptions
+        {
+            TargetHost = "lab",
+            EnabledSslProtocols = Protocol,
+            RemoteCertificateValidationCallback = static (_, _, _, _) => true,
+        };
+        await tls.AuthenticateAsClientAsync(options, client.Cancellation);
+        await CallAsync(client, tls);
+    }
+
+    protected virtual async Task ServeAsync(LabSocket server, SslStream tls)
+    {
+        await ReadToEndAsync(server, tls);
+        server.Close();
+    }
+
+    protected virtual async Task CallAsync(LabSocket client, SslStream tls)
+    {
+        await SendAsync(client, tls, LabSocket.Request);
+        await ReadToEndAsync(client, tls);
+        client.Close();
+    }
+
+    protected static async Task SendAsync(LabSocket socket, SslStream tls, ReadOnlyMemory<byte> data)
+    {
+        await tls.WriteAsync(data, socket.Cancellation);
+        socket.CountSent(data.Length);
+    }
+
+    protected static async Task ReadAsync(LabSocket socket, SslStream tls, int count)
+    {
+        await tls.ReadExactlyAsync(new byte[count], socket.Cancellation);
+        socket.Count(count);
+    }
+
+    protected static async Task ReadToEndAsync(LabSocket socket, SslStream tls)
+    {
+        var buffer = new byte[1024];
+        for (int read; (read = await tls.ReadAsync(buffer, socket.Cancellation)) > 0;)
+        {
+            socket.Count(read);
+        }
+
+        // A close_notify ends TLS; the FIN comes after it.
+        await socket.ReadToEndAsync();
+    }
+
+    private static SslStreamCertificateContext SelfSigned()
+    {
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        var request = new CertificateRequest("CN=lab", key, HashAlgorithmName.SHA256);
+        var now = DateTimeOffset.UtcNow;
+        return SslStreamCertificateContext.Create(request.CreateSelfSigned(now.AddDays(-1), now.AddDays(1)), null, offline: true);
+    }
+}
