@@ -50,14 +50,11 @@ internal static class StrategyRun
 
         // What was lost can be told only where both counts are known, and not where Kestrel or HttpClient holds one of the sockets.
         var counted = noted.Zip(enders, peers).Where(c => c.Third is not null && (c.Second is not null || c.First.SentElsewhere > 0)).ToList();
-        var sawByTuple = noted.Zip(peers).Where(p => p.First.Tuple is not null)
-            .ToDictionary(p => p.First.Tuple!.Value, p => p.Second?.Saw ?? PeerSaw.Unknown);
-
         List<Outcome> outcomes = [.. findings.Select(f => new Outcome(
             f.Combined.ClosedFirst,
             f.Combined.How,
             f.Combined.TimeWait.Cut == TimeWaitCut.None ? f.Combined.TimeWait.Holder : TimeWaitHolder.None,
-            sawByTuple.GetValueOrDefault(f.Tuple)))];
+            (strategy.About.Ender == EndingSide.Server ? f.Noted?.Client : f.Noted?.Server)?.Saw ?? PeerSaw.Unknown))];
         var tables = findings.SelectMany(f => f.Testimonies).ToLookup(t => t.Witness);
 
         return new StrategyResult

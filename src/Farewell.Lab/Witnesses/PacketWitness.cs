@@ -65,7 +65,8 @@ internal sealed class PacketWitness : IDisposable
         _file?.Flush();
     }
 
-    public TrackedConnection? Find(FourTuple tuple) => _tracker.Connections.FirstOrDefault(c => c.Tuple == tuple);
+    /// <summary>The connections that one four-tuple carried, in order.</summary>
+    public IReadOnlyList<TrackedConnection> Find(FourTuple tuple) => [.. _tracker.Connections.Where(c => c.Tuple == tuple)];
 
     public void Dispose()
     {
@@ -75,11 +76,11 @@ internal sealed class PacketWitness : IDisposable
 
     private void Take(in CapturedPacket captured)
     {
+        // The filter lets IPv6 with extension headers pass, such as the multicast reports of an interface that comes up.
         if (PacketParser.TryParse(captured, out var packet))
         {
             _tracker.Observe(captured.At, packet);
+            _file?.Write(captured);
         }
-
-        _file?.Write(captured);
     }
 }

@@ -1,3 +1,4 @@
+using Farewell.Lab.Running;
 using Farewell.Tcp;
 using Farewell.Tcp.Endings;
 
@@ -12,4 +13,5 @@ public readonly record struct Testimony(string Witness, Ending Ending);
 /// <param name="Tuple">The connection, client first.</param>
 /// <param name="Testimonies">Each witness that has something to say.</param>
 /// <param name="Combined">The judge's verdict on all their evidence.</param>
-public sealed record ConnectionFindings(FourTuple Tuple, IReadOnlyList<Testimony> Testimonies, Ending Combined);
+/// <param name="Noted">The connection as the strategy noted it; null when only packets or tables know it.</param>
+public sealed record ConnectionFindings(FourTuple Tuple, IReadOnlyList<Testimony> Testimonies, Ending Combined, LabConnection? Noted = null);

@@ -64,12 +64,28 @@ internal sealed class WitnessStand(ILabNetwork network, string name, string? cap
         Settled = await _tables.SettleAsync(cancellation);
         _packetsAtClient?.Stop();
         _packetsAtServer?.Stop();
-        var noted = arena.Connections.Where(c => c.Tuple is not null).ToDictionary(c => c.Tuple!.Value);
-        var tuples = noted.Keys
+        var noted = arena.Connections.Where(c => c.Tuple is not null).ToLookup(c => c.Tuple!.Value);
+        var tuples = noted.Select(n => n.Key)
             .Union(_packetsAtClient?.Connections.Select(c => c.Tuple) ?? [])
             .Union(_packetsAtServer?.Connections.Select(c => c.Tuple) ?? [])
             .Union(_tables.Tuples);
-        return [.. tuples.Select(tuple => Hear(arena, tuple, noted.GetValueOrDefault(tuple)))];
+        return [.. tuples.SelectMany(tuple => Hear(arena, tuple, [.. noted[tuple]]))];
+    }
+
+    /// <summary>
+    /// One four-tuple may carry several connections of a run, since a port without TIME-WAIT is free at once: the first that was noted is the
+    /// first that the packets show, and only the last can be in a table.
+    /// </summary>
+    private IEnumerable<ConnectionFindings> Hear(Arena arena, FourTuple tuple, IReadOnlyList<LabConnection> noted)
+    {
+        var atClient = _packetsAtClient?.Find(tuple) ?? [];
+        var atServer = _packetsAtServer?.Find(tuple) ?? [];
+        var count = Math.Max(1, Math.Max(noted.Count, Math.Max(atClient.Count, atServer.Count)));
+        for (var i = 0; i < count; i++)
+        {
+            yield return Hear(
+                arena, tuple, noted.ElementAtOrDefault(i), atClient.ElementAtOrDefault(i), atServer.ElementAtOrDefault(i), isLast: i == count - 1);
+        }
     }
 
     /// <summary>The packets of the first connection as the client's side saw them, for the ladder.</summary>
@@ -84,19 +100,18 @@ internal sealed class WitnessStand(ILabNetwork network, string name, string? cap
 
     private string? FileFor(string side) => captureFolder is null ? null : Path.Combine(captureFolder, $"{name}.{side}.pcap");
 
-    private ConnectionFindings Hear(Arena arena, FourTuple tuple, LabConnection? noted)
+    private ConnectionFindings Hear(
+        Arena arena, FourTuple tuple, LabConnection? noted, TrackedConnection? atClient, TrackedConnection? atServer, bool isLast)
     {
         var assumptions = new Assumptions(TimeSpan.FromSeconds(60), arena.ResetEndsTimeWait);
         List<Testimony> testimonies = [];
-        var atClient = _packetsAtClient?.Find(tuple);
-        var atServer = _packetsAtServer?.Find(tuple);
         Add(WitnessName.PacketsAtClient, atClient?.Ending(Vantage.Packets, assumptions));
         Add(WitnessName.PacketsAtServer, atServer?.Ending(Vantage.Packets, assumptions));
 
         var onClient = arena.TimeWaitOverflowed
             ? new CloseEvent(Now, Side.Local, CloseEventKind.Overflow)
-            : CloseEvent.Of(Now, Side.Local, _tables!.OnClient(tuple));
-        var onServer = CloseEvent.Of(Now, Side.Remote, _tables!.OnServer(tuple));
+            : CloseEvent.Of(Now, Side.Local, isLast ? _tables!.OnClient(tuple) : TcpState.Closed);
+        var onServer = CloseEvent.Of(Now, Side.Remote, isLast ? _tables!.OnServer(tuple) : TcpState.Closed);
         Add(WitnessName.TableOfClient, EndingJudge.Judge([onClient], Vantage.Table));
         Add(WitnessName.TableOfServer, EndingJudge.Judge([onServer], Vantage.Table));
 
@@ -111,7 +126,7 @@ internal sealed class WitnessStand(ILabNetwork network, string name, string? cap
             judge.Observe(item);
         }
 
-        return new ConnectionFindings(tuple, testimonies, judge.Verdict(Vantage.Combined, assumptions));
+        return new ConnectionFindings(tuple, testimonies, judge.Verdict(Vantage.Combined, assumptions), noted);
 
         void Add(string witness, Ending? ending)
         {
