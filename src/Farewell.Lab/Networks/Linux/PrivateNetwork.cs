@@ -47,6 +47,9 @@ public sealed class PrivateNetwork : ILabNetwork
             {
                 using var routes = new RouteSocket();
                 Configure(routes, ServerEnd, ServerAddress);
+
+                // Apart from the client's, so that no client's port is ever another strategy's server port: witnesses watch by port.
+                KernelSetting.Write("net.ipv4.ip_local_port_range", "61000 64999");
             });
         }
         catch
