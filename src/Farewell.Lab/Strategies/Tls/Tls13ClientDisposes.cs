@@ -9,7 +9,7 @@ internal sealed class Tls13ClientDisposes : TlsStrategy
     public override About About => new("tls13-client-disposes", EndingSide.Client, 2)
     {
         Does = "a TLS 1.3 client writes and disposes its SslStream without ever reading",
-        Lesson = "Session tickets lie unread: a reset follows the FIN, unless the peer's FIN comes in between.",
+        Lesson = "Session tickets lie unread: a reset follows the FIN, unless the peer's FIN outruns it.",
         Expected = [Outcome.ClientFinThenReset, Outcome.ClientHeld],
     };
 
