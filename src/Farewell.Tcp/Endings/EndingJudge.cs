@@ -15,8 +15,6 @@ public sealed class EndingJudge
     private SocketRecord _localSocket;
     private SocketRecord _remoteSocket;
     private ResetRecord? _reset;
-    private Segment _lastOfLocal;
-    private Segment _lastOfRemote;
     private TimeSpan _lastOrderlyAt;
     private TimeSpan? _reopenedAt;
     private int _order;
@@ -43,11 +41,11 @@ public sealed class EndingJudge
             _segmentSeen = true;
             if (evidence.By == Side.Local)
             {
-                Take(evidence, ref _localSegments, ref _remoteSegments, ref _lastOfLocal, _lastOfRemote);
+                Take(evidence, ref _localSegments, ref _remoteSegments);
             }
             else
             {
-                Take(evidence, ref _remoteSegments, ref _localSegments, ref _lastOfRemote, _lastOfLocal);
+                Take(evidence, ref _remoteSegments, ref _localSegments);
             }
 
             return;
@@ -85,6 +83,12 @@ public sealed class EndingJudge
                 judgement.How = How.TimedOut;
             }
 
+            if (_reset is not null && sockets.How == How.Orderly)
+            {
+                // That socket had read the end of the stream and was not told of the reset.
+                sockets.How = How.Unknown;
+            }
+
             judgement.Fill(sockets);
         }
 
@@ -102,12 +106,12 @@ public sealed class EndingJudge
         };
     }
 
-    private void Take(in CloseEvent item, ref SegmentRecord sender, ref SegmentRecord receiver, ref Segment last, in Segment lastOfOther)
+    private void Take(in CloseEvent item, ref SegmentRecord sender, ref SegmentRecord receiver)
     {
         var segment = item.Segment;
         if (segment.IsReset)
         {
-            TakeReset(item, receiver, lastOfOther);
+            TakeReset(item);
             return;
         }
 
@@ -134,7 +138,6 @@ public sealed class EndingJudge
         var synBefore = sender.SynSeen;
         var acknowledgedBefore = Covers(sender.Acknowledged, receiver);
         sender.Take(segment, receiver);
-        last = segment;
         var acknowledges = !acknowledgedBefore && Covers(sender.Acknowledged, receiver);
         if (acknowledges || sender.FinSeen != finBefore || sender.SynSeen != synBefore)
         {
@@ -147,7 +150,7 @@ public sealed class EndingJudge
         }
     }
 
-    private void TakeReset(in CloseEvent item, in SegmentRecord receiver, in Segment lastOfOther)
+    private void TakeReset(in CloseEvent item)
     {
         if (_reset is { } seen)
         {
@@ -161,8 +164,6 @@ public sealed class EndingJudge
             {
                 By = item.By,
                 Segment = item.Segment,
-                AnswersOpenSide = !receiver.FinSeen && receiver.DataEnd is { } end && lastOfOther.IsAck
-                    && lastOfOther.Acknowledgement == item.Segment.Sequence && lastOfOther.End <= end && !(receiver.Furthest > end),
             };
             Keep(item);
         }

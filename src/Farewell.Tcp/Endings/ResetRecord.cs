@@ -6,9 +6,6 @@ internal struct ResetRecord
     public Side By;
     public Segment Segment;
 
-    /// <summary>For a reset without ACK: the segment it answers was seen, and its sender had by then sent no FIN.</summary>
-    public bool AnswersOpenSide;
-
     /// <summary>The other side aborted too, before it knew of this reset.</summary>
     public bool Crossed;
 

@@ -190,7 +190,8 @@ internal static class SegmentJudgement
 
         if (reset.IsReply)
         {
-            return reset.AnswersOpenSide && !(sender.Acknowledged > receiver.DataEnd) ? false : null;
+            // A side that had accepted a FIN would have acknowledged it before it forgot the connection.
+            return receiver.HasUnseen(sender) ? null : false;
         }
 
         return receiver.DataEnd is { } end && reset.Segment.Acknowledgement <= end && !(sender.Acknowledged > end) ? false : null;

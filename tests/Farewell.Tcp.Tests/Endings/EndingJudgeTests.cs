@@ -26,6 +26,8 @@ public sealed class EndingJudgeTests
     [InlineData("unheld FIN", Hello + "c:F. 111:506 s:. 506:112 c:R 112", ClosedFirst.Local, How.Reset, ResetBy.Local, ResetAt.Between, None)]
     [InlineData("RST in reply to a FIN", Hello + "c:F. 111:506 s:R. 506:112", ClosedFirst.Local, How.Reset, ResetBy.Remote, ResetAt.Between, None)]
     [InlineData("data after the server's close", Hello + "s:F. 506:111 c:. 111:507 c:P. 111:507:9 s:R 507", ClosedFirst.Remote, How.Reset, ResetBy.Remote, ResetAt.Between, None)]
+    [InlineData("RST in reply to data after the FIN, which two segments follow", Hello + "c:F. 111:506 s:P. 506:111:100 s:. 606:112 c:R 111", ClosedFirst.Local, How.Reset, ResetBy.Local, ResetAt.Between, None)]
+    [InlineData("the same, and the peer's socket knows only of the end", Hello + "c:F. 111:506 s:P. 506:111:100 s:. 606:112 c:R 111 s-eof s-closed", ClosedFirst.Local, How.Reset, ResetBy.Local, ResetAt.Between, None)]
     [InlineData("FIN answered by FIN and that by RST", Hello + "c:F. 111:506 s:F. 506:112 c:R 112", ClosedFirst.Local, How.Reset, ResetBy.Local, ResetAt.Between, None)]
     [InlineData("assassination", Hello + "c:F. 111:506 s:F. 506:112 c:. 112:507 s:. 506:112 c:. 112:507 s:R 507", ClosedFirst.Local, How.Orderly, ResetBy.Remote, ResetAt.After, Local)]
     [InlineData("refused", "c:S 100 s:R. 0:101", ClosedFirst.None, How.Refused, ResetBy.Remote, ResetAt.Before, None)]
