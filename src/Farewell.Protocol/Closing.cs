@@ -196,8 +196,8 @@ internal sealed class Closing(Role role, RuleBook rules, TimeSpan handshakeAt)
     /// <summary>What a deadline of the close does when it has fallen.</summary>
     /// <param name="deadline">Which.</param>
     /// <param name="now">The time.</param>
-    /// <param name="progressed">Whether a frame was written since the grace was last given.</param>
-    public void Fall(Deadline deadline, TimeSpan now, bool progressed)
+    /// <param name="progressedAt">When a frame was last written: from there the peer counts too.</param>
+    public void Fall(Deadline deadline, TimeSpan now, TimeSpan progressedAt)
     {
         switch (deadline)
         {
@@ -210,8 +210,8 @@ internal sealed class Closing(Role role, RuleBook rules, TimeSpan handshakeAt)
             case Deadline.Grace when State != SessionState.Finishing:
                 End(Cause.GraceExpired, Disposition.Reset);
                 break;
-            case Deadline.Grace when progressed && _dueAt < _hardAt:
-                _dueAt = Min(now + _span, _hardAt);
+            case Deadline.Grace when Min(progressedAt + _span, _hardAt) > now:
+                _dueAt = Min(progressedAt + _span, _hardAt);
                 break;
             case Deadline.Grace:
                 GracePassed = true;

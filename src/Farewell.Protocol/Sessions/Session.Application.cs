@@ -168,7 +168,10 @@ public sealed partial class Session
         }
 
         var given = Clamp(grace ?? _limits.Grace);
-        _closing.Dismiss(now, given, Closing.Max(given, Closing.Min(hard ?? _limits.Hard, _limits.Hard)));
+
+        // A leaver that never reads our Hello knows no hard limit, and waits no longer than the grace.
+        var furthest = _helloWritten || _helloPending ? Closing.Min(hard ?? _limits.Hard, _limits.Hard) : given;
+        _closing.Dismiss(now, given, Closing.Max(given, furthest));
         (_dismissReason, _dismissGrace, _dismissPending) = ((byte)reason, given, true);
         _retryAfter = retryAfter is { } after ? (uint)Clamp(after).TotalMilliseconds : uint.MaxValue;
         NoteOutput(now);

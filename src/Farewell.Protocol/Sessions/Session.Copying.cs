@@ -26,7 +26,7 @@ public sealed partial class Session
             | (_assembly?.Length ?? 0) << 16);
         hash.Add((_helloPending ? 1 : 0) | (_helloWritten ? 2 : 0) | (_dismissPending ? 4 : 0) | (_dismissWritten ? 8 : 0)
             | (_tellPending ? 16 : 0) | (_pongPending ? 32 : 0) | (_pingDue ? 64 : 0) | (_pingOpen ? 128 : 0) | (_creditDue ? 256 : 0)
-            | (_wroteSinceGrace ? 512 : 0) | (_leaveWanted ? 1024 : 0) | (_paused ? 2048 : 0) | (_endTold ? 4096 : 0)
+            | (_leaveWanted ? 1024 : 0) | (_paused ? 2048 : 0) | (_endTold ? 4096 : 0)
             | (_currentOpen ? 8192 : 0) | (Peer is null ? 0 : 16384) | (int)_pending << 16 | (int)_doneReason << 24);
         hash.Add(_costIn | _costOut << 32);
         hash.Add(_delivered | (long)_reported << 16 | (long)_messagesBegun << 32 | (long)_messagesWritten << 48);
@@ -41,6 +41,7 @@ public sealed partial class Session
         }
 
         hash.Add((RoundTrip.Ticks, _pingOpen ? (now - _pingAt).Ticks : 0, _asksKnown).GetHashCode());
+        hash.Add(State is SessionState.Dismissing or SessionState.Finishing ? Math.Min((now - _lastWritten).Ticks, _limits.Grace.Ticks) : 0);
         _messagesIn?.AddTo(ref hash);
         _sends?.AddTo(ref hash);
         _replies?.AddTo(ref hash);

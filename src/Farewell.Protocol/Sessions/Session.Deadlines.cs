@@ -7,6 +7,7 @@ public sealed partial class Session
 {
     private TimeSpan _lastHeard;
     private TimeSpan _lastMessage;
+    private TimeSpan _lastWritten;
     private TimeSpan _stallSince;
     private TimeSpan _unreportedSince;
     private TimeSpan _greetedAt;
@@ -88,8 +89,7 @@ public sealed partial class Session
                 _creditDue = true;
                 break;
             default:
-                _closing.Fall(deadline, now, _wroteSinceGrace);
-                _wroteSinceGrace = false;
+                _closing.Fall(deadline, now, _lastWritten);
                 GiveUp();
                 break;
         }

@@ -250,7 +250,6 @@ public sealed partial class Session
         _pending |= Pending.PeerDone | Pending.Settled;
         Queued -= _sends?.Remove(FrameType.Ask) ?? 0;
         _closing.HearDone(now, _limits.Grace, _limits.Hard);
-        _wroteSinceGrace = false;
         return Violation.None;
     }
 

@@ -23,7 +23,6 @@ public sealed partial class Session
     private bool _pingDue;
     private bool _pingOpen;
     private bool _creditDue;
-    private bool _wroteSinceGrace;
     private uint _pongNonce;
     private uint _pingNonce;
     private uint _messagesBegun;
@@ -50,7 +49,7 @@ public sealed partial class Session
         var room = destination;
         while (WriteNext(ref room, room.Length == destination.Length, now))
         {
-            _wroteSinceGrace = true;
+            _lastWritten = now;
         }
 
         var written = destination.Length - room.Length;
