@@ -3,6 +3,10 @@ namespace Farewell.Protocol.Sessions;
 /// <summary>Copying and hashing, for the exploration.</summary>
 public sealed partial class Session
 {
+    internal bool HasUnsent => _unsent > 0;
+
+    internal bool OwesReport => HasUnreported;
+
     internal Session Clone()
     {
         var clone = (Session)MemberwiseClone();
