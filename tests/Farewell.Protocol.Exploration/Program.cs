@@ -6,7 +6,7 @@ using Farewell.Protocol.Rules;
 
 CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
 var clock = Stopwatch.StartNew();
-var verbs = args.Length == 0 ? ["hostile", "search", "mutations"] : args;
+var verbs = args.Length == 0 ? ["hostile", "search", "walks", "mutations"] : args;
 foreach (var verb in verbs)
 {
     var failed = verb switch
@@ -14,6 +14,8 @@ foreach (var verb in verbs)
         "hostile" => Hostile(),
         "search" => Search(),
         "mutations" => Mutate(),
+        "walks" => Walk(100_000),
+        "fuzz" => Fuzz(10_000_000),
         _ => throw new ArgumentException($"{verb}: not one of hostile, search, mutations, walks, fuzz"),
     };
     if (failed)
@@ -62,6 +64,31 @@ static bool Search()
 
     Console.WriteLine($"{total,10:N0} distinct states in {clock.Elapsed.TotalSeconds:F1} s");
     return false;
+}
+
+static bool Walk(int count)
+{
+    var seed = Environment.TickCount;
+    var clock = Stopwatch.StartNew();
+    Console.WriteLine($"           seed {seed}");
+    var (steps, ends, failure) = Walks.Run(seed, count);
+    Console.WriteLine($"{count,10:N0} walks {steps,11:N0} steps {ends,7:N0} ends {clock.Elapsed.TotalSeconds,6:F1} s");
+    Console.Write(failure);
+    return failure is not null;
+}
+
+static bool Fuzz(int count)
+{
+    var seed = Environment.TickCount;
+    var clock = Stopwatch.StartNew();
+    Console.WriteLine($"           seed {seed}");
+    var results = new Fuzzing.Result[Environment.ProcessorCount];
+    Parallel.For(0, results.Length, part => results[part] = Fuzzing.Run(seed + part, count / results.Length));
+    var failure = results.FirstOrDefault(result => result.Failure is not null).Failure;
+    Console.WriteLine($"{results.Sum(result => result.Inputs),10:N0} inputs, {results.Sum(result => result.Violations):N0} violations, {results.Sum(result => result.Frames):N0} frames said, "
+        + $"at most {results.Max(result => result.MostAllocated):N0} bytes allocated for one, {clock.Elapsed.TotalSeconds:F1} s");
+    Console.Write(failure);
+    return failure is not null;
 }
 
 static bool Mutate()

@@ -65,6 +65,10 @@ internal sealed partial class World
         return hash.Value;
     }
 
+    /// <summary>A place within the next frame under way to a side; null if there is none.</summary>
+    public int? SplitAt(int side, Random random) =>
+        _parties[side].Inbox is [{ Length: > 1 } frame, ..] ? random.Next(1, frame.Length) : null;
+
     /// <summary>Does one step and checks every property afterwards.</summary>
     public void Do(Step step)
     {

@@ -79,6 +79,14 @@ public sealed partial class Session
             return true;
         }
 
+        if (_answering != 0)
+        {
+            // Its answer had begun to come, in parts, and did not come whole.
+            happened = new SessionEvent(SessionEventKind.Unknown, _answering);
+            _answering = 0;
+            return true;
+        }
+
         _endTold = true;
         _reader.Drop();
         _assembly?.Drop();

@@ -96,7 +96,7 @@ public sealed partial class Session
                 }
             }
 
-            return false;
+            return _answering != 0;
         }
     }
 
