@@ -93,6 +93,30 @@ public sealed class FrameReader
         _handedOut = true;
     }
 
+    /// <summary>Passes over the next frame, holding no memory for it; the header is told as soon as it is whole.</summary>
+    /// <returns>Whether a header was whole; if not, all input was taken.</returns>
+    internal bool TrySkipFrame(ref ReadOnlySpan<byte> input, out FrameHeader header)
+    {
+        var skipped = Math.Min(_skip, input.Length);
+        _skip -= skipped;
+        input = input[skipped..];
+        while (_skip == 0 && _headerBytes < FrameHeader.Size && !input.IsEmpty)
+        {
+            _header = _header << 8 | input[0];
+            _headerBytes++;
+            input = input[1..];
+        }
+
+        header = Header;
+        if (!HasHeader)
+        {
+            return false;
+        }
+
+        SkipBody();
+        return true;
+    }
+
     /// <summary>Forgets what was gathered and gives its memory back.</summary>
     public void Release()
     {
