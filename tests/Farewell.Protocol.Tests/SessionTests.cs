@@ -138,6 +138,21 @@ public sealed class SessionTests
     }
 
     [Fact]
+    public void NestedAsksThatAreNeverReadBack_AreBounded()
+    {
+        var it = new Conversation().Run();
+        byte[] nested = [3, (byte)FrameFlags.Nested, 0, 0];
+        for (var i = 0; i < Hello.MaxNested; i++)
+        {
+            it.Feed(Role.Stayer, nested);
+        }
+
+        it.Stayer.What.ShouldBe(Violation.None);
+        it.Feed(Role.Stayer, nested);
+        it.Stayer.What.ShouldBe(Violation.CreditExceeded);
+    }
+
+    [Fact]
     public void AStayerThatKeepsPushing_StillReachesGoodbye()
     {
         var it = new Conversation().Run();

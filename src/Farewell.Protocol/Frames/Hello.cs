@@ -32,6 +32,9 @@ public readonly record struct Hello(
     /// <summary>The largest payload that may be sent before the peer's Hello is read, in bytes.</summary>
     public const uint EarlyLargest = EarlyWindow - Overhead;
 
+    /// <summary>How many nested asks a side may have without reply.</summary>
+    public const int MaxNested = 256;
+
     private static ReadOnlySpan<byte> Magic => "FRWL"u8;
 
     /// <summary>Whether every field is in its range.</summary>

@@ -9,6 +9,6 @@ namespace Farewell.Protocol.Sessions;
 /// <param name="Cost">Its cost on this side's credit, or the cost that a reply returns.</param>
 /// <param name="Stamp">Its place among everything that waits.</param>
 /// <param name="Reason">Of a Refused.</param>
-/// <param name="Nested">Whether it is a nested ask.</param>
+/// <param name="Nested">Whether it is, or replies to, a nested ask.</param>
 internal readonly record struct Outgoing(
     FrameType Type, uint Number, ReadOnlyMemory<byte> Payload, uint Cost, uint Stamp, RefusedReason Reason = 0, bool Nested = false);

@@ -45,7 +45,7 @@ internal sealed class OutgoingQueue
         for (var left = Count; left > 0; left--)
         {
             var item = Dequeue();
-            if (item.Type == type && !item.Nested && (number is null || item.Number == number))
+            if (item.Type == type && (number is null || item.Number == number))
             {
                 cost += item.Cost;
             }

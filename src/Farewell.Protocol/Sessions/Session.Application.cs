@@ -12,6 +12,7 @@ public sealed partial class Session
     private uint _messagesAccepted;
     private TimeSpan _dismissGrace;
     private TimeSpan _leaveGrace;
+    private int _nestedOut;
     private bool _leaveWanted;
     private bool _paused;
     private DoneReason _doneReason;
@@ -52,6 +53,7 @@ public sealed partial class Session
         (_asksOut ??= new OpenList<AskOut>()).Add(new AskOut(ticket, cost, nested, 0, false, false));
         if (nested)
         {
+            _nestedOut++;
             (_replies ??= new OutgoingQueue()).Enqueue(new Outgoing(FrameType.Ask, ticket, payload, 0, _stamp++, Nested: true));
             NoteOutput(now);
         }
@@ -246,6 +248,7 @@ public sealed partial class Session
     private SendStatus AdmitNested(int length) =>
         !_closing.IsBeforeDone || _closing.RefusalPassed ? SendStatus.Ending
         : length > _peerLargest ? SendStatus.TooLarge
+        : _nestedOut >= Hello.MaxNested ? SendStatus.Full
         : SendStatus.Accepted;
 
     private void Enqueue(FrameType type, uint number, ReadOnlyMemory<byte> payload, TimeSpan now)
@@ -270,7 +273,7 @@ public sealed partial class Session
     }
 
     private void Reply(FrameType type, AskIn ask, ReadOnlyMemory<byte> payload, RefusedReason reason) =>
-        (_replies ??= new OutgoingQueue()).Enqueue(new Outgoing(type, ask.Number, payload, ask.Cost, _stamp++, reason));
+        (_replies ??= new OutgoingQueue()).Enqueue(new Outgoing(type, ask.Number, payload, ask.Cost, _stamp++, reason, ask.Nested));
 
     private int FindIn(uint number)
     {

@@ -36,6 +36,7 @@ public sealed partial class Session
         hash.Add(_delivered | (long)_reported << 16 | (long)_messagesBegun << 32 | (long)_messagesWritten << 48);
         hash.Add(_asksReceived | (long)_asksBegun << 16 | (long)_answering << 32 | (long)_tickets << 48);
         hash.Add(_unsent | (long)_messagesAccepted << 32 | (long)_nestedIn << 48);
+        hash.Add((uint)_nestedOut | (long)_nestedUnreplied << 32);
         hash.Add(_openCost + ((long)_currentOffset << 32));
         hash.Add((byte)_current.Type | (long)_current.Number << 8);
         for (var deadline = Rules.Deadline.Idle; deadline <= Rules.Deadline.Confirm; deadline++)

@@ -46,13 +46,13 @@ public sealed partial class Session
             return false;
         }
 
-        var flags = (length < left ? FrameFlags.More : FrameFlags.None) | (begins && _current.Nested ? FrameFlags.Nested : FrameFlags.None);
+        var flags = (length < left ? FrameFlags.More : FrameFlags.None) | (begins && _current is { Type: FrameType.Ask, Nested: true } ? FrameFlags.Nested : FrameFlags.None);
         TryFrame(begins ? _current.Type : FrameType.Part, fields + length, ref room, out var body, flags);
         if (begins && _current.Type == FrameType.Answer)
         {
             Put(body, 0, _current.Number);
             Put(body, 4, Report());
-            _costIn -= _current.Cost;
+            NoteReply();
         }
 
         _current.Payload.Span.Slice(offset, length).CopyTo(body[fields..]);
@@ -103,7 +103,7 @@ public sealed partial class Session
 
         Put(body, 0, _current.Number);
         body[4] = (byte)_current.Reason;
-        _costIn -= _current.Cost;
+        NoteReply();
         _lastHeard = now;
         EndCurrent();
         return true;
@@ -140,6 +140,12 @@ public sealed partial class Session
                 return;
             }
         }
+    }
+
+    private void NoteReply()
+    {
+        _costIn -= _current.Cost;
+        _nestedUnreplied -= _current.Nested ? 1 : 0;
     }
 
     private void EndCurrent()

@@ -13,6 +13,7 @@ public sealed partial class Session
     private uint _asksReceived;
     private uint _answering;
     private int _nestedIn;
+    private int _nestedUnreplied;
     private long _costOut;
     private long _peerWindow = Hello.EarlyWindow;
     private int _peerLargest = (int)Hello.EarlyLargest;
@@ -115,6 +116,8 @@ public sealed partial class Session
             case FrameType.Answer:
                 HandOutAnswer(body);
                 break;
+            case FrameType.Ask when nested && ++_nestedUnreplied > Hello.MaxNested:
+                return Violation.CreditExceeded;
             case FrameType.Ask when Judge(FrameColumn.Ask) == Verdict.Act:
                 TakeAsk(new AskIn(++_asksReceived, cost, nested, false), body);
                 break;
@@ -310,6 +313,7 @@ public sealed partial class Session
             {
                 _asksOut.RemoveAt(i);
                 _costOut -= ask.Cost;
+                _nestedOut -= ask.Nested ? 1 : 0;
                 return true;
             }
         }
