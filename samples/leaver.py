@@ -170,13 +170,11 @@ class Leaver:
             self.confirm(handled)
             self.settle(number)
         if kind == PART:
-            kind, number, before, begun = self.parts
+            kind, number, before = self.parts
             body = before + body
-        else:
-            begun = flags
         if len(body) > LARGEST:
             self.violation(5, "too large")
-        self.parts = (kind, number, body, begun) if flags & MORE else None
+        self.parts = (kind, number, body) if flags & MORE else None
         if self.parts is None:
             self.whole(kind, number, body)
 

@@ -55,7 +55,7 @@ internal sealed partial class Hostile
     {
         var hash = default(StateHash);
         _session.AddTo(ref hash, _now);
-        hash.Add(_speaker.GetHashCode());
+        _speaker.AddTo(ref hash);
         hash.Add(_messages | (long)_handled << 16 | (_ended ? 1L << 32 : 0));
         hash.Add((_now - _stateSince).Ticks);
         foreach (var (number, begun) in _asks)

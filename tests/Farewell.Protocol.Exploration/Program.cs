@@ -12,11 +12,12 @@ foreach (var verb in verbs)
     var failed = verb switch
     {
         "hostile" => Hostile(),
-        "search" => Search(),
+        "search" => Search(250_000),
+        "exhaust" => Search(50_000_000),
         "mutations" => Mutate(),
-        "walks" => Walk(100_000),
+        "walks" => Walk(args.Length == 0 ? 20_000 : 1_000_000),
         "fuzz" => Fuzz(10_000_000),
-        _ => throw new ArgumentException($"{verb}: not one of hostile, search, mutations, walks, fuzz"),
+        _ => throw new ArgumentException($"{verb}: not one of hostile, search, exhaust, walks, mutations, fuzz"),
     };
     if (failed)
     {
@@ -33,7 +34,7 @@ static bool Hostile()
     {
         foreach (var (speaksFirst, limits) in HostileSearch.Settings)
         {
-            var (states, failure, took) = new HostileSearch(role, speaksFirst, limits, RuleBook.Of(role)).Run(7, 150_000);
+            var (states, failure, took) = new HostileSearch(role, speaksFirst, limits, RuleBook.Of(role)).Run(7, 25_000);
             Console.WriteLine($"{states,10:N0} states {took.TotalSeconds,6:F1} s  a {role.ToString().ToLowerInvariant()} and a hostile peer{(speaksFirst ? "" : ", the peer dials")}");
             if (failure is not null)
             {
@@ -46,13 +47,13 @@ static bool Hostile()
     return false;
 }
 
-static bool Search()
+static bool Search(long maxStates)
 {
     var clock = Stopwatch.StartNew();
     var total = 0L;
     foreach (var scenario in Scenario.All)
     {
-        var found = new Explorer(scenario, 1_500_000).Run();
+        var found = new Explorer(scenario, maxStates).Run();
         total += found.States;
         Console.WriteLine($"{found.States,10:N0} states {found.Steps,11:N0} steps {found.Ends,7:N0} ends {found.Took.TotalSeconds,6:F1} s {(found.Complete ? "all" : "cut")}  {scenario.Name}");
         if (found.Failure is { } failure)

@@ -78,6 +78,15 @@ internal record struct Speaker(Role Role)
         || (DoneRead && (FrameType)type is FrameType.Ask or FrameType.Cancel or FrameType.Ping or FrameType.Dismiss)
         || ((FrameType)type == FrameType.Part && (OpenIgnored || (DoneRead && OpenItem == FrameType.Ask)));
 
+    public readonly void AddTo(ref StateHash hash)
+    {
+        hash.Add((HelloSaid ? 1 : 0) | (DismissSaid ? 2 : 0) | (LastSaid ? 4 : 0) | (PingOpen ? 8 : 0) | (OpenIgnored ? 16 : 0)
+            | (DoneRead ? 32 : 0) | (PingToAnswer ? 64 : 0) | (int)OpenItem << 8);
+        hash.Add(AsksMade | (long)MessagesRead << 32);
+        hash.Add(AsksRead | (long)AsksReplied << 32);
+        hash.Add(PingRead);
+    }
+
     public void Say(ReadOnlySpan<byte> frame)
     {
         var more = (frame[1] & (byte)FrameFlags.More) != 0;

@@ -45,7 +45,9 @@ public sealed partial class Session
             hash.Add(due == Closing.Never ? -1 : (due - now).Ticks);
         }
 
-        hash.Add((RoundTrip.Ticks, _pingOpen ? (now - _pingAt).Ticks : 0, _asksKnown).GetHashCode());
+        hash.Add(RoundTrip.Ticks);
+        hash.Add(_pingOpen ? (now - _pingAt).Ticks : 0);
+        hash.Add(_asksKnown | (_pongPending ? (long)_pongNonce << 32 : 0));
         hash.Add(State is SessionState.Dismissing or SessionState.Finishing ? Math.Min((now - _lastWritten).Ticks, _limits.Grace.Ticks) : 0);
         _messagesIn?.AddTo(ref hash);
         _sends?.AddTo(ref hash);
