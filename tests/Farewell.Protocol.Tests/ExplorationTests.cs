@@ -11,7 +11,7 @@ public sealed class ExplorationTests
     {
         foreach (var scenario in Scenario.All)
         {
-            new Explorer(scenario, 20_000).Run().Failure.ShouldBeNull(scenario.Name);
+            new Explorer(scenario, 8_000).Run().Failure.ShouldBeNull(scenario.Name);
         }
     }
 
@@ -22,7 +22,7 @@ public sealed class ExplorationTests
         {
             foreach (var (speaksFirst, limits) in HostileSearch.Settings)
             {
-                new HostileSearch(role, speaksFirst, limits, RuleBook.Of(role)).Run(6, 10_000).Failure.ShouldBeNull();
+                new HostileSearch(role, speaksFirst, limits, RuleBook.Of(role)).Run(6, 4_000).Failure.ShouldBeNull();
             }
         }
     }
