@@ -1,0 +1,249 @@
+using Farewell.Protocol.Rules;
+
+namespace Farewell.Protocol;
+
+/// <summary>
+/// The steps of a close, without the words: the states of both machines, what moves between them, and the deadlines that belong to them.
+/// Every closing manner goes through these steps.
+/// </summary>
+internal sealed class Closing(Role role, RuleBook rules, TimeSpan handshakeAt)
+{
+    public static readonly TimeSpan Never = TimeSpan.MaxValue;
+
+    private TimeSpan _refusalAt = Never;
+    private TimeSpan _dueAt = Never;
+    private TimeSpan _hardAt = Never;
+    private TimeSpan _span;
+
+    public Role Role { get; } = role;
+
+    public SessionState State { get; private set; } = SessionState.Greeting;
+
+    public Cause Cause { get; private set; }
+
+    public Violation What { get; private set; }
+
+    public Disposition Disposition { get; private set; }
+
+    /// <summary>Whether everything not begun has been refused.</summary>
+    public bool RefusalPassed { get; private set; }
+
+    /// <summary>Whether Goodbye waits for nothing any more.</summary>
+    public bool GracePassed { get; private set; }
+
+    /// <summary>Whether the leaver ended its direction after Done.</summary>
+    public bool PeerEnded { get; private set; }
+
+    /// <summary>Whether Done has been neither said nor read.</summary>
+    public bool IsBeforeDone => State is SessionState.Open or SessionState.Dismissing or SessionState.Leaving or SessionState.Dismissed;
+
+    /// <summary>Whether the session is over, as far as this side's application goes.</summary>
+    public bool IsOver => Disposition != Disposition.Stay;
+
+    public void Open() => State = State == SessionState.Declining ? SessionState.Dismissing : SessionState.Open;
+
+    public void Dismiss(TimeSpan now, TimeSpan grace, TimeSpan hard)
+    {
+        State = State == SessionState.Greeting ? SessionState.Declining : SessionState.Dismissing;
+        _refusalAt = now + grace * 0.75;
+        _dueAt = now + grace;
+        _hardAt = now + hard;
+        _span = grace;
+    }
+
+    public void HearDismiss(TimeSpan now, TimeSpan grace)
+    {
+        State = SessionState.Dismissed;
+        _refusalAt = Min(_refusalAt, now + grace * 0.75);
+    }
+
+    public void Leave(TimeSpan now, TimeSpan grace)
+    {
+        State = SessionState.Leaving;
+        _refusalAt = now + grace;
+    }
+
+    public void SayDone(TimeSpan now, TimeSpan wait, TimeSpan hard)
+    {
+        State = SessionState.Waiting;
+        _span = wait;
+        _hardAt = now + hard;
+        _dueAt = Min(now + wait, _hardAt);
+    }
+
+    public void Hear(TimeSpan now)
+    {
+        if (State == SessionState.Waiting)
+        {
+            _dueAt = Min(now + _span, _hardAt);
+        }
+    }
+
+    public void HearDone(TimeSpan now, TimeSpan grace, TimeSpan hard)
+    {
+        if (State != SessionState.Dismissing)
+        {
+            _dueAt = now + grace;
+            _hardAt = now + hard;
+            _span = grace;
+        }
+
+        State = SessionState.Finishing;
+    }
+
+    public void SayGoodbye()
+    {
+        State = SessionState.Parting;
+        _dueAt = Never;
+    }
+
+    public void GoodbyeSent(TimeSpan now, TimeSpan parting)
+    {
+        _dueAt = now + parting;
+        if (PeerEnded)
+        {
+            End(Cause.Left, Disposition.Close);
+        }
+    }
+
+    public void HearGoodbye()
+    {
+        State = SessionState.Released;
+        Cause = Cause.Released;
+        Disposition = Disposition.Depart;
+    }
+
+    public void Expel(TimeSpan now, Violation what, TimeSpan discard)
+    {
+        State = SessionState.Expelling;
+        Cause = Cause.Violation;
+        What = what;
+        _dueAt = now + discard;
+    }
+
+    public void Reject(Violation what)
+    {
+        What = what;
+        End(Cause.Violation, Disposition.Reset);
+    }
+
+    public void End(Cause cause, Disposition disposition)
+    {
+        State = SessionState.Ended;
+        Cause = cause;
+        Disposition = disposition;
+    }
+
+    /// <summary>The peer's FIN: section 6.4.</summary>
+    public void EndOfStream(bool anyByte, bool allSent)
+    {
+        switch (State)
+        {
+            case SessionState.Greeting or SessionState.Declining:
+                End(anyByte || Role == Role.Leaver ? Cause.Truncated : Cause.Probe, Disposition.Close);
+                break;
+            case SessionState.Open or SessionState.Dismissing or SessionState.Leaving or SessionState.Dismissed or SessionState.Waiting:
+                End(Cause.Truncated, Disposition.Close);
+                break;
+            case SessionState.Finishing:
+                PeerEnded = true;
+                break;
+            case SessionState.Parting when !allSent:
+                PeerEnded = true;
+                break;
+            case SessionState.Parting:
+                End(Cause.Left, Disposition.Close);
+                break;
+            case SessionState.Expelling:
+                End(Cause, Disposition.Close);
+                break;
+        }
+    }
+
+    /// <summary>The peer's RST: section 6.4.</summary>
+    public void ConnectionReset(bool anyByte)
+    {
+        switch (State)
+        {
+            case SessionState.Greeting or SessionState.Declining when !anyByte && Role == Role.Stayer:
+                End(Cause.Probe, Disposition.Gone);
+                break;
+            case SessionState.Parting:
+                End(Cause.Left, Disposition.Gone);
+                break;
+            case SessionState.Expelling:
+                End(Cause, Disposition.Gone);
+                break;
+            case SessionState.Released or SessionState.Ended:
+                break;
+            default:
+                End(Cause.PeerReset, Disposition.Gone);
+                break;
+        }
+    }
+
+    /// <summary>When a deadline of the close falls, or <see cref="Never"/>.</summary>
+    public TimeSpan Due(Deadline deadline) => deadline switch
+    {
+        _ when !rules.Deadlines[State, deadline] => Never,
+        Deadline.Handshake => handshakeAt,
+        Deadline.Refusal => RefusalPassed ? Never : _refusalAt,
+        Deadline.Grace => GracePassed ? Never : _dueAt,
+        Deadline.Goodbye or Deadline.Parting or Deadline.Discard => _dueAt,
+        _ => Never,
+    };
+
+    /// <summary>What a deadline of the close does when it has fallen.</summary>
+    /// <param name="deadline">Which.</param>
+    /// <param name="now">The time.</param>
+    /// <param name="progressedAt">When a frame was last written: from there the peer counts too.</param>
+    public void Fall(Deadline deadline, TimeSpan now, TimeSpan progressedAt)
+    {
+        switch (deadline)
+        {
+            case Deadline.Handshake:
+                End(Cause.HandshakeOverdue, Disposition.Reset);
+                break;
+            case Deadline.Refusal:
+                RefusalPassed = true;
+                break;
+            case Deadline.Grace when State != SessionState.Finishing:
+                End(Cause.GraceExpired, Disposition.Reset);
+                break;
+            case Deadline.Grace when Min(progressedAt + _span, _hardAt) > now:
+                _dueAt = Min(progressedAt + _span, _hardAt);
+                break;
+            case Deadline.Grace:
+                GracePassed = true;
+                break;
+            case Deadline.Goodbye:
+                End(Cause.GoodbyeOverdue, Disposition.Reset);
+                break;
+            case Deadline.Parting:
+                End(Cause.Overdue, Disposition.Reset);
+                break;
+            case Deadline.Discard:
+                End(Cause, Disposition.Reset);
+                break;
+        }
+    }
+
+    public Closing Clone() => (Closing)MemberwiseClone();
+
+    public void AddTo(ref StateHash hash, TimeSpan now)
+    {
+        hash.Add((int)State | (int)Cause << 8 | (int)What << 16 | (int)Disposition << 24);
+        hash.Add((RefusalPassed ? 1 : 0) | (GracePassed ? 2 : 0) | (PeerEnded ? 4 : 0));
+        for (var deadline = Deadline.Handshake; deadline <= Deadline.Discard; deadline++)
+        {
+            var due = Due(deadline);
+            hash.Add(due == Never ? -1 : (due - now).Ticks);
+        }
+
+        hash.Add(_hardAt == Never ? -1 : (_hardAt - now).Ticks);
+    }
+
+    public static TimeSpan Min(TimeSpan left, TimeSpan right) => left < right ? left : right;
+
+    public static TimeSpan Max(TimeSpan left, TimeSpan right) => left > right ? left : right;
+}

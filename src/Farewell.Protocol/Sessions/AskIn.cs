@@ -1,0 +1,8 @@
+namespace Farewell.Protocol.Sessions;
+
+/// <summary>An ask of the peer in hand.</summary>
+/// <param name="Number">Its number on the wire.</param>
+/// <param name="Cost">What replying to it returns.</param>
+/// <param name="Nested">Whether it was made from inside a handler.</param>
+/// <param name="Begun">Whether its handler runs: then it cannot be refused any more.</param>
+internal readonly record struct AskIn(uint Number, uint Cost, bool Nested, bool Begun);

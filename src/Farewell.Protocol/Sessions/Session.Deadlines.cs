@@ -1,0 +1,142 @@
+using Farewell.Protocol.Rules;
+
+namespace Farewell.Protocol.Sessions;
+
+/// <summary>The deadlines: <c>docs/protocol.md</c> section 7.</summary>
+public sealed partial class Session
+{
+    private TimeSpan _lastHeard;
+    private TimeSpan _lastMessage;
+    private TimeSpan _lastWritten;
+    private TimeSpan _stallSince;
+    private TimeSpan _unreportedSince;
+    private TimeSpan _greetedAt;
+    private TimeSpan _pingAt;
+    private bool _wasPending;
+
+    /// <summary>When <see cref="Tick"/> is next due; <see cref="TimeSpan.MaxValue"/> if never. It changes with every call.</summary>
+    public TimeSpan NextDeadline
+    {
+        get
+        {
+            var next = Closing.Never;
+            for (var deadline = Deadline.Handshake; deadline <= Deadline.Discard; deadline++)
+            {
+                next = Closing.Min(next, Due(deadline));
+            }
+
+            return next;
+        }
+    }
+
+    /// <summary>Lets every deadline fall that is due. Events may follow: <see cref="Read"/> with no input. Calling it early or often does no harm.</summary>
+    public void Tick(TimeSpan now)
+    {
+        for (var deadline = Deadline.Handshake; deadline <= Deadline.Discard; deadline++)
+        {
+            if (Due(deadline) <= now)
+            {
+                Fall(deadline, now);
+            }
+        }
+
+        NoteOutput(now);
+    }
+
+    /// <summary>Says that the peer acknowledged something, for carriers that can know. Received bytes count by themselves.</summary>
+    public void Alive(TimeSpan now)
+    {
+        _lastHeard = now;
+        _closing.Hear(now);
+    }
+
+    private bool IsSuspended => _paused || AsksInHand > 0 || _replies is { Count: > 0 };
+
+    private bool HasUnreported => _messagesIn is { } messages && (messages.Returnable > 0 || messages.Handled != _reported);
+
+    /// <summary>When a deadline falls, if it runs in this state and its condition holds.</summary>
+    internal TimeSpan Due(Deadline deadline) => deadline switch
+    {
+        _ when !_rules.Deadlines[State, deadline] => Closing.Never,
+        Deadline.Idle => _limits.Idle > TimeSpan.Zero && !IsSuspended ? _lastMessage + _limits.Idle : Closing.Never,
+        Deadline.Ping => _limits.Ping > TimeSpan.Zero && !_pingOpen && !_pingDue && !IsSuspended ? _lastHeard + _limits.Ping : Closing.Never,
+        Deadline.Pong => _pingOpen && !IsSuspended ? Closing.Max(_pingAt, _lastHeard) + _limits.Pong : Closing.Never,
+        Deadline.Stall => _wasPending ? _stallSince + _limits.Stall : Closing.Never,
+        Deadline.Confirm => HasUnreported && !_creditDue ? _unreportedSince + _limits.Confirm : Closing.Never,
+        _ => _closing.Due(deadline),
+    };
+
+    private void Fall(Deadline deadline, TimeSpan now)
+    {
+        switch (deadline)
+        {
+            case Deadline.Idle when Role == Role.Stayer:
+                Dismiss(DismissReason.Idle, now);
+                break;
+            case Deadline.Idle:
+                Leave(now, _limits.Grace, DoneReason.Idle);
+                break;
+            case Deadline.Ping:
+                _pingDue = true;
+                break;
+            case Deadline.Pong:
+                _closing.End(Cause.Dead, Disposition.Reset);
+                break;
+            case Deadline.Stall:
+                _closing.End(Cause.Stalled, Disposition.Reset);
+                break;
+            case Deadline.Confirm:
+                _creditDue = true;
+                break;
+            default:
+                _closing.Fall(deadline, now, _lastWritten);
+                GiveUp();
+                break;
+        }
+    }
+
+    /// <summary>Refuses what was not begun, and lets go of what was not sent, once it is too late for either.</summary>
+    private void GiveUp()
+    {
+        if (_closing.RefusalPassed || _closing.GracePassed)
+        {
+            RefuseNotBegun();
+        }
+
+        if (_closing.GracePassed || (_closing.RefusalPassed && Role == Role.Leaver))
+        {
+            _sends?.Clear();
+            Queued = 0;
+            _pending |= Pending.Unsent;
+        }
+    }
+
+    private void Violate(Violation what, TimeSpan now)
+    {
+        var isGreeting = State is SessionState.Greeting or SessionState.Declining;
+        var hello = what is Violation.NoCommonVersion or Violation.EqualRoles or Violation.BadHello && !_helloWritten
+            && !_dismissWritten && !_dismissPending;
+        var words = what is not (Violation.Foreign or Violation.NoCommonVersion or Violation.EqualRoles)
+            && State is not (SessionState.Waiting or SessionState.Parting or SessionState.Released)
+            && (!isGreeting || hello || _helloWritten || _dismissWritten)
+            && !(_currentOpen && Role == Role.Leaver);
+        _reader.Drop();
+        _replies?.Clear();
+        if (!_limits.TellViolations || _unsent > 0 || what == Violation.Foreign || State is SessionState.Waiting or SessionState.Parting or SessionState.Released)
+        {
+            _closing.Reject(what);
+            return;
+        }
+
+        _closing.Expel(now, what, _limits.Discard);
+        (_helloPending, _tellPending, _dismissPending) = ((_helloPending || hello) && isGreeting, words, false);
+    }
+
+    /// <summary>Keeps the time since which output has been waiting.</summary>
+    private void NoteOutput(TimeSpan now)
+    {
+        var pending = !_closing.IsOver && (_unsent > 0 || HasOutput);
+        _stallSince = pending && !_wasPending ? now : _stallSince;
+        _wasPending = pending;
+    }
+}

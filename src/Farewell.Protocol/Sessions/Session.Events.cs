@@ -1,0 +1,135 @@
+namespace Farewell.Protocol.Sessions;
+
+/// <summary>From what frames and deadlines did to events.</summary>
+public sealed partial class Session
+{
+    private SessionEvent _held;
+    private Pending _pending;
+    private uint _delivered;
+    private uint _asksKnown;
+    private byte _dismissReason;
+    private uint _retryAfter;
+    private bool _endTold;
+
+    private bool TakePending(out SessionEvent happened)
+    {
+        if (_pending != Pending.None && TakeFlagged(out happened))
+        {
+            return true;
+        }
+
+        if (_held.Kind != SessionEventKind.None)
+        {
+            happened = _held;
+            _held = default;
+            return true;
+        }
+
+        happened = default;
+        return _closing.IsOver && !_endTold && TakeEnd(out happened);
+    }
+
+    private bool TakeFlagged(out SessionEvent happened)
+    {
+        if (Clear(Pending.Opened))
+        {
+            happened = new SessionEvent(SessionEventKind.Opened);
+            return true;
+        }
+
+        if (Clear(Pending.Delivered))
+        {
+            happened = new SessionEvent(SessionEventKind.Delivered, _delivered);
+            return true;
+        }
+
+        if (Clear(Pending.Dismissed))
+        {
+            happened = new SessionEvent(SessionEventKind.Dismissed, Reason: _dismissReason, What: _told,
+                RetryAfter: _retryAfter == uint.MaxValue ? null : TimeSpan.FromMilliseconds(_retryAfter));
+            return true;
+        }
+
+        if ((_pending & Pending.Unsent) != 0 && TakeAsk(unsentOnly: true, out happened))
+        {
+            return true;
+        }
+
+        _pending &= ~Pending.Unsent;
+        if (Clear(Pending.PeerDone))
+        {
+            happened = new SessionEvent(SessionEventKind.PeerDone, Reason: (byte)_doneReason);
+            return true;
+        }
+
+        if ((_pending & Pending.Settled) != 0 && TakeAsk(unsentOnly: false, out happened))
+        {
+            return true;
+        }
+
+        _pending = Pending.None;
+        happened = default;
+        return false;
+    }
+
+    private bool TakeEnd(out SessionEvent happened)
+    {
+        if (TakeAsk(unsentOnly: false, out happened))
+        {
+            return true;
+        }
+
+        if (_answering != 0)
+        {
+            // Its answer had begun to come, in parts, and did not come whole.
+            happened = new SessionEvent(SessionEventKind.Unknown, _answering);
+            _answering = 0;
+            return true;
+        }
+
+        _endTold = true;
+        _reader.Drop();
+        _assembly?.Drop();
+        happened = new SessionEvent(SessionEventKind.Ended);
+        return true;
+    }
+
+    /// <summary>Takes the next own ask that will get no reply, and tells what is known of it.</summary>
+    private bool TakeAsk(bool unsentOnly, out SessionEvent happened)
+    {
+        for (var i = 0; i < AsksOpen;)
+        {
+            var ask = _asksOut![i];
+            if (unsentOnly && (ask.Written || ask.Nested))
+            {
+                i++;
+                continue;
+            }
+
+            _asksOut.RemoveAt(i);
+            if (ask.Cancelled)
+            {
+                continue;
+            }
+
+            happened = !ask.Written
+                ? new SessionEvent(SessionEventKind.Refused, ask.Ticket, Reason: (byte)RefusedReason.NotSent)
+                : WasNotReceived(ask)
+                    ? new SessionEvent(SessionEventKind.Refused, ask.Ticket, Reason: (byte)RefusedReason.Ending)
+                    : new SessionEvent(SessionEventKind.Unknown, ask.Ticket);
+            return true;
+        }
+
+        happened = default;
+        return false;
+    }
+
+    private bool WasNotReceived(AskOut ask) => (_pending & Pending.Settled) != 0 && (int)(ask.Number - _asksKnown) > 0;
+
+    private bool Clear(Pending flag)
+    {
+        var was = (_pending & flag) != 0;
+        _pending &= ~flag;
+        return was;
+    }
+}

@@ -1,0 +1,156 @@
+using Farewell.Protocol.Frames;
+
+namespace Farewell.Protocol.Sessions;
+
+/// <summary>Payloads and replies on their way out, one at a time, large ones in parts.</summary>
+public sealed partial class Session
+{
+    /// <summary>Takes what waits longest: a reply, or a message or ask if there is credit for it.</summary>
+    private bool BeginNext()
+    {
+        var maySend = MaySend;
+        if (_replies is { Count: > 0 } replies && !(maySend && (int)(_sends!.Head.Stamp - replies.Head.Stamp) < 0))
+        {
+            _current = replies.Dequeue();
+        }
+        else if (maySend)
+        {
+            _current = _sends!.Dequeue();
+            _costOut += _current.Cost;
+            Queued -= _current.Cost;
+            _messagesBegun += _current.Type == FrameType.Message ? 1u : 0;
+        }
+        else
+        {
+            return false;
+        }
+
+        (_currentOpen, _currentOffset) = (true, -1);
+        if (_current.Type == FrameType.Ask)
+        {
+            NumberAsk(_current.Number, ++_asksBegun);
+        }
+
+        return true;
+    }
+
+    private bool WritePayload(ref Span<byte> room, bool fresh, TimeSpan now)
+    {
+        var begins = _currentOffset < 0;
+        var offset = Math.Max(0, _currentOffset);
+        var left = _current.Payload.Length - offset;
+        var fields = begins ? FrameLayout.FieldsOf(_current.Type) : 0;
+        var length = PartLength(left, fields, room.Length - FrameHeader.Size - fields, fresh);
+        if (length < 0)
+        {
+            return false;
+        }
+
+        var flags = (length < left ? FrameFlags.More : FrameFlags.None) | (begins && _current is { Type: FrameType.Ask, Nested: true } ? FrameFlags.Nested : FrameFlags.None);
+        TryFrame(begins ? _current.Type : FrameType.Part, fields + length, ref room, out var body, flags);
+        if (begins && _current.Type == FrameType.Answer)
+        {
+            Put(body, 0, _current.Number);
+            Put(body, 4, Report());
+            NoteReply();
+        }
+
+        _current.Payload.Span.Slice(offset, length).CopyTo(body[fields..]);
+        _currentOffset = offset + length;
+        _lastMessage = now;
+        if (length == left)
+        {
+            EndPayload(now);
+        }
+
+        return true;
+    }
+
+    /// <summary>How much of a payload goes into the next frame; -1 if it had better wait for more room.</summary>
+    private int PartLength(int left, int fields, int room, bool fresh)
+    {
+        if (left <= room && left <= FrameHeader.MaxBody - fields)
+        {
+            return left;
+        }
+
+        if (left > FrameHeader.MaxBody - fields)
+        {
+            left = _limits.Part;
+        }
+
+        var length = Math.Min(left, room);
+        return length > 0 && (fresh || length == left || length >= WorthwhilePart) ? length : -1;
+    }
+
+    private void EndPayload(TimeSpan now)
+    {
+        _messagesWritten += _current.Type == FrameType.Message ? 1u : 0;
+        if (_current.Type == FrameType.Answer)
+        {
+            _lastHeard = now;
+        }
+
+        EndCurrent();
+    }
+
+    private bool WriteRefused(ref Span<byte> room, TimeSpan now)
+    {
+        if (!TryFrame(FrameType.Refused, 5, ref room, out var body))
+        {
+            return false;
+        }
+
+        Put(body, 0, _current.Number);
+        body[4] = (byte)_current.Reason;
+        NoteReply();
+        _lastHeard = now;
+        EndCurrent();
+        return true;
+    }
+
+    private bool WriteCancel(ref Span<byte> room)
+    {
+        for (var i = 0; i < AsksOpen; i++)
+        {
+            if (_asksOut![i].Ticket == _current.Number)
+            {
+                if (!TryFrame(FrameType.Cancel, 4, ref room, out var body))
+                {
+                    return false;
+                }
+
+                Put(body, 0, _asksOut[i].Number);
+                break;
+            }
+        }
+
+        // Replied to in the meantime: there is nothing left to cancel.
+        EndCurrent();
+        return true;
+    }
+
+    private void NumberAsk(uint ticket, uint number)
+    {
+        for (var i = AsksOpen - 1; i >= 0; i--)
+        {
+            if (_asksOut![i].Ticket == ticket)
+            {
+                _asksOut[i] = _asksOut[i] with { Number = number, Written = true };
+                return;
+            }
+        }
+    }
+
+    private void NoteReply()
+    {
+        _costIn -= _current.Cost;
+        _nestedUnreplied -= _current.Nested ? 1 : 0;
+    }
+
+    private void EndCurrent()
+    {
+        _current = default;
+        _currentOpen = false;
+    }
+}

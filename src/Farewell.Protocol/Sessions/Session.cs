@@ -1,0 +1,119 @@
+using Farewell.Protocol.Frames;
+using Farewell.Protocol.Rules;
+
+namespace Farewell.Protocol.Sessions;
+
+/// <summary>
+/// One side of a session, sans I/O: <c>docs/protocol.md</c>. It takes received bytes, calls of the application and the time; it gives events, bytes to
+/// send, the next deadline, and at last a disposition of the connection. One thread at a time.
+/// <para>
+/// A carrier does, after whatever happened: <see cref="Read"/> until it answers false; <see cref="Write"/> while <see cref="HasOutput"/>, telling
+/// <see cref="Sent"/>; obey <see cref="Disposition"/>; call <see cref="Tick"/> at <see cref="NextDeadline"/>.
+/// Times are distances from any fixed origin on a clock that never goes back.
+/// </para>
+/// </summary>
+public sealed partial class Session
+{
+    private readonly SessionLimits _limits;
+    private readonly RuleBook _rules;
+    private readonly bool _speaksFirst;
+    private Closing _closing;
+    private FrameReader _reader = new();
+
+    /// <summary>Begins one side of a session.</summary>
+    /// <param name="role">This side's role.</param>
+    /// <param name="speaksFirst">Whether its Hello goes out at once (the dialler's) or after the peer's was read (the acceptor's).</param>
+    /// <param name="limits">Its numbers; null for the role's defaults.</param>
+    /// <param name="now">The time.</param>
+    /// <exception cref="ArgumentOutOfRangeException">A limit is out of its range.</exception>
+    public Session(Role role, bool speaksFirst, SessionLimits? limits, TimeSpan now)
+        : this(role, speaksFirst, limits ?? (role == Role.Stayer ? SessionLimits.Stayer : SessionLimits.Leaver), now, RuleBook.Of(role)) =>
+        _limits.Validate();
+
+    internal Session(Role role, bool speaksFirst, SessionLimits limits, TimeSpan now, RuleBook rules)
+    {
+        _limits = limits;
+        _rules = rules;
+        _speaksFirst = speaksFirst;
+        _closing = new Closing(role, rules, now + limits.Handshake);
+        _lastHeard = _lastMessage = _stallSince = _greetedAt = now;
+        _helloPending = speaksFirst;
+    }
+
+    /// <summary>This side's role.</summary>
+    public Role Role => _closing.Role;
+
+    /// <summary>The state of the machine.</summary>
+    public SessionState State => _closing.State;
+
+    /// <summary>How the session ended.</summary>
+    public Cause Cause => _closing.Cause;
+
+    /// <summary>Which violation, when <see cref="Cause"/> is <see cref="Cause.Violation"/> or <see cref="Cause.ToldViolation"/>.</summary>
+    public Violation What => _told != Violation.None ? _told : _closing.What;
+
+    /// <summary>What the carrier is to do with the connection. What <see cref="Write"/> still gives is to be sent before a close or departure.</summary>
+    public Disposition Disposition => _closing.Disposition;
+
+    /// <summary>What the peer announced; null before its Hello was read.</summary>
+    public Hello? Peer { get; private set; }
+
+    /// <summary>The version spoken; 0 before the peer's Hello was read.</summary>
+    public byte Version { get; private set; }
+
+    /// <summary>The longest round trip measured; zero if none was.</summary>
+    public TimeSpan RoundTrip { get; private set; }
+
+    /// <summary>What became of this side's messages, so far.</summary>
+    public Tally Tally => new(_delivered, _messagesBegun - _delivered, _messagesAccepted - _messagesBegun);
+
+    /// <summary>The cost of messages and asks that wait here for credit or the transport, in bytes.</summary>
+    public long Queued { get; private set; }
+
+    /// <summary>Asks of the peer in hand: handed out and not replied to.</summary>
+    public int AsksInHand => _asksIn?.Count ?? 0;
+
+    /// <summary>Own asks without reply.</summary>
+    public int AsksOpen => _asksOut?.Count ?? 0;
+
+    /// <summary>Takes the next event out of the session, taking from the input what that needs.</summary>
+    /// <param name="input">What has been received and not taken; advanced. A payload may be a slice of it, so it stays unchanged until the next call.</param>
+    /// <param name="now">The time.</param>
+    /// <param name="happened">What happened.</param>
+    /// <returns>Whether anything happened; if not, all input was taken.</returns>
+    public bool Read(ref ReadOnlyMemory<byte> input, TimeSpan now, out SessionEvent happened)
+    {
+        if (!input.IsEmpty && !_closing.IsOver)
+        {
+            Alive(now);
+        }
+
+        do
+        {
+            if (TakePending(out happened))
+            {
+                NoteOutput(now);
+                return true;
+            }
+        }
+        while (Step(ref input, now));
+
+        NoteOutput(now);
+        happened = default;
+        return false;
+    }
+
+    /// <summary>The peer's FIN was read. Events may follow: <see cref="Read"/> with no input.</summary>
+    public void EndOfStream(TimeSpan now)
+    {
+        _closing.EndOfStream(_anyByte, _unsent == 0);
+        NoteOutput(now);
+    }
+
+    /// <summary>The connection was reset by the peer or on the path. Events may follow: <see cref="Read"/> with no input.</summary>
+    public void ConnectionReset(TimeSpan now)
+    {
+        _closing.ConnectionReset(_anyByte);
+        NoteOutput(now);
+    }
+}

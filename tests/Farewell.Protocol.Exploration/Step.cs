@@ -1,0 +1,33 @@
+namespace Farewell.Protocol.Exploration;
+
+/// <summary>What can happen in a world.</summary>
+internal enum StepKind : byte
+{
+    Deliver,
+    DeliverHalf,
+    Send,
+    Ask,
+    AskNested,
+    Cancel,
+    Handle,
+    Begin,
+    Answer,
+    Refuse,
+    Dismiss,
+    Leave,
+    Abort,
+    Tick,
+    Advance,
+    Truncate,
+    Reset,
+    ResetOvertaking,
+    Cut,
+    Stall,
+    DepartByReset,
+}
+
+/// <summary>One thing that happens to one side.</summary>
+internal readonly record struct Step(StepKind Kind, int Side, int Index = 0)
+{
+    public override string ToString() => $"{(Side == 0 ? "stayer" : "leaver")} {Kind}{(Index > 0 ? $" {Index}" : "")}";
+}

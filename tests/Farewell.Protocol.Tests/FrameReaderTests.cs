@@ -1,0 +1,78 @@
+using CsCheck;
+using Farewell.Protocol.Frames;
+
+namespace Farewell.Protocol.Tests;
+
+public sealed class FrameReaderTests
+{
+    private static readonly Gen<byte[]> Stream = Gen.Select(Gen.Byte, Gen.Byte, Gen.Byte.Array[0, 40]).Array[0, 12]
+        .Select(frames => frames.SelectMany(frame => Frame(frame.Item1, frame.Item2, frame.Item3)).ToArray());
+
+    [Fact]
+    public void AnySplitOfTheBytes_GivesTheSameFrames() =>
+        Gen.Select(Stream, Gen.Int[1, 9].Array[1, 400]).Sample((stream, sizes) =>
+            Read(stream, [stream.Length]).SequenceEqual(Read(stream, sizes)));
+
+    [Fact]
+    public void ABodyThatLiesWholeInTheInput_IsHandedOutWhereItLies()
+    {
+        var bytes = Frame(2, 0, [7, 8, 9]).ToArray();
+        ReadOnlyMemory<byte> input = bytes;
+        var reader = new FrameReader();
+        reader.TryReadHeader(ref input).ShouldBeTrue();
+        reader.TryReadBody(ref input, out var body).ShouldBeTrue();
+        System.Runtime.InteropServices.MemoryMarshal.TryGetArray(body, out var where).ShouldBeTrue();
+        where.Array.ShouldBeSameAs(bytes);
+        where.Offset.ShouldBe(FrameHeader.Size);
+    }
+
+    [Fact]
+    public void AHeaderAlone_TakesNoMemoryForTheBodyItAnnounces()
+    {
+        var reader = new FrameReader();
+        ReadOnlyMemory<byte> header = new byte[] { 2, 0, 0xFF, 0xFF };
+        ReadOnlyMemory<byte> one = new byte[] { 1 };
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        reader.TryReadHeader(ref header).ShouldBeTrue();
+        reader.TryReadBody(ref one, out _).ShouldBeFalse();
+        (GC.GetAllocatedBytesForCurrentThread() - before).ShouldBeLessThan(4096);
+    }
+
+    [Fact]
+    public void ASkippedBody_TakesNoMemoryHoweverItIsSplit()
+    {
+        var reader = new FrameReader();
+        ReadOnlyMemory<byte> header = new byte[] { 0x90, 0, 0xFF, 0xFF };
+        reader.TryReadHeader(ref header).ShouldBeTrue();
+        reader.SkipBody();
+        var piece = new byte[1000];
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        for (var left = 0xFFFF; left > 0; left -= 1000)
+        {
+            ReadOnlyMemory<byte> input = piece.AsMemory(0, Math.Min(1000, left));
+            reader.TryReadHeader(ref input).ShouldBeFalse();
+        }
+
+        (GC.GetAllocatedBytesForCurrentThread() - before).ShouldBeLessThan(64);
+        reader.IsBetweenFrames.ShouldBeTrue();
+    }
+
+    private static IEnumerable<byte> Frame(byte type, byte flags, byte[] body) => [type, flags, (byte)(body.Length >> 8), (byte)body.Length, .. body];
+
+    private static List<string> Read(byte[] stream, int[] sizes)
+    {
+        var (reader, frames, at) = (new FrameReader(), new List<string>(), 0);
+        for (var piece = 0; at < stream.Length; piece++)
+        {
+            var size = Math.Min(sizes[piece % sizes.Length], stream.Length - at);
+            ReadOnlyMemory<byte> input = stream.AsMemory(at, size);
+            at += size;
+            while ((reader.HasHeader || reader.TryReadHeader(ref input)) && reader.TryReadBody(ref input, out var body))
+            {
+                frames.Add($"{reader.Header} {Convert.ToHexString(body.Span)}");
+            }
+        }
+
+        return frames;
+    }
+}

@@ -1,0 +1,153 @@
+using System.Text;
+using Farewell.Protocol.Manners;
+
+namespace Farewell.Protocol.Tests;
+
+public sealed class MannerTests
+{
+    private readonly byte[] _room = new byte[256];
+
+    [Fact]
+    public void ALineProtocol_BuiltByAUser_GoesThroughTheThreeSteps()
+    {
+        var (server, client) = (new MannerSession(Role.Stayer, new LineManner(), null, default), new MannerSession(Role.Leaver, new LineManner(), null, default));
+        client.Hear("220 ready\r\n"u8, default);
+        server.Hear("NOOP\r\nQU"u8, default);
+        server.State.ShouldBe(SessionState.Open);
+        client.Finish(default);
+        Word(client).ShouldBe("QUIT\r\n");
+        client.State.ShouldBe(SessionState.Waiting);
+        server.Hear("IT\r\n"u8, default);
+        server.State.ShouldBe(SessionState.Finishing);
+        Word(server).ShouldBe("", "its handler may still be writing");
+        server.Finish(default);
+        Word(server).ShouldBe("221 bye\r\n");
+        server.Sent(default);
+        client.Hear("250 ok\r\n22"u8, default);
+        client.Hear("1 bye\r\n"u8, default);
+        (client.Cause, client.Disposition).ShouldBe((Cause.Released, Disposition.Depart));
+        server.EndOfStream(default);
+        (server.Cause, server.Disposition).ShouldBe((Cause.Left, Disposition.Close));
+    }
+
+    [Fact]
+    public void ALineProtocol_ThatIsDismissed_AsksToLeaveWithItsOwnWord()
+    {
+        var (server, client) = (new MannerSession(Role.Stayer, new LineManner(), null, default), new MannerSession(Role.Leaver, new LineManner(), null, default));
+        server.Dismiss(DismissReason.Stop, default);
+        client.Hear(Encoding.ASCII.GetBytes(Word(server)), default);
+        client.State.ShouldBe(SessionState.Dismissed);
+        client.IsEnding.ShouldBeTrue();
+        client.Finish(default);
+        server.Hear(Encoding.ASCII.GetBytes(Word(client)), default);
+        server.Finish(default);
+        client.Hear(Encoding.ASCII.GetBytes(Word(server)), default);
+        client.Disposition.ShouldBe(Disposition.Depart);
+    }
+
+    [Fact]
+    public void ALineProtocol_CutBeforeItsLastWord_IsTruncated()
+    {
+        var client = new MannerSession(Role.Leaver, new LineManner(), null, default);
+        client.Finish(default);
+        Word(client);
+        client.EndOfStream(default);
+        client.Cause.ShouldBe(Cause.Truncated);
+    }
+
+    [Fact]
+    public void ABareStream_WaitsForTheFin_ThenResets()
+    {
+        var server = new MannerSession(Role.Stayer, new WordlessManner(), null, default);
+        server.Finish(default);
+        Word(server).ShouldBe("");
+        server.State.ShouldBe(SessionState.Dismissing);
+        RunOut(server);
+        (server.Cause, server.Disposition).ShouldBe((Cause.GraceExpired, Disposition.Reset));
+    }
+
+    [Fact]
+    public void ABareStream_WhoseLeaverEnds_IsClosed()
+    {
+        var server = new MannerSession(Role.Stayer, new WordlessManner(), null, default);
+        server.Hear("anything"u8, default);
+        server.EndOfStream(default);
+        server.Finish(default);
+        Word(server);
+        server.Sent(default);
+        (server.Cause, server.Disposition).ShouldBe((Cause.Left, Disposition.Close));
+
+        var client = new MannerSession(Role.Leaver, new WordlessManner(), null, default);
+        client.Finish(default);
+        Word(client);
+        client.Disposition.ShouldBe(Disposition.Depart);
+    }
+
+    [Fact]
+    public void FarewellsOwnManner_HearsItsWordsInAnyPieces()
+    {
+        var stayer = new MannerSession(Role.Stayer, new FarewellManner(TimeSpan.FromSeconds(10)), null, default);
+        var leaver = new FarewellManner(TimeSpan.FromSeconds(10));
+        byte[] bytes = [2, 0, 0, 3, 0x0C, 0x0C, 0x0C, .. _room[..leaver.Say(ClosingStep.Done, 0, _room)]];
+        foreach (var (at, value) in bytes.Index())
+        {
+            stayer.State.ShouldBe(at < 11 ? SessionState.Open : SessionState.Finishing);
+            stayer.Hear([value], default);
+        }
+    }
+
+    private static void RunOut(MannerSession session)
+    {
+        while (session.Disposition == Disposition.Stay)
+        {
+            session.NextDeadline.ShouldBeLessThan(TimeSpan.MaxValue);
+            session.Tick(session.NextDeadline);
+        }
+    }
+
+    private string Word(MannerSession session) => Encoding.ASCII.GetString(_room.AsSpan(0, session.Write(_room, default)));
+
+    /// <summary>What a user writes for a protocol like SMTP's: nothing internal is needed.</summary>
+    private sealed class LineManner : IClosingManner
+    {
+        private readonly StringBuilder _line = new();
+
+        public bool HasWords => true;
+
+        public int Say(ClosingStep step, DismissReason reason, Span<byte> destination) => Encoding.ASCII.GetBytes(step switch
+        {
+            ClosingStep.Dismiss => "421 closing\r\n",
+            ClosingStep.Done => "QUIT\r\n",
+            _ => "221 bye\r\n",
+        }, destination);
+
+        public ClosingStep Hear(ref ReadOnlySpan<byte> received)
+        {
+            while (!received.IsEmpty)
+            {
+                var letter = (char)received[0];
+                received = received[1..];
+                _line.Append(letter);
+                if (letter == '\n')
+                {
+                    var line = _line.ToString();
+                    _line.Clear();
+                    if (Step(line) is var step and not ClosingStep.None)
+                    {
+                        return step;
+                    }
+                }
+            }
+
+            return ClosingStep.None;
+        }
+
+        private static ClosingStep Step(string line) => line[..Math.Min(4, line.Length)] switch
+        {
+            "421 " => ClosingStep.Dismiss,
+            "QUIT" => ClosingStep.Done,
+            "221 " => ClosingStep.Goodbye,
+            _ => ClosingStep.None,
+        };
+    }
+}
