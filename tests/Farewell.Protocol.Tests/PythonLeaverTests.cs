@@ -91,6 +91,7 @@ public sealed class PythonLeaverTests
         }
 
         using var process = Process.Start(start)!;
+        listener.Poll(TimeSpan.FromSeconds(30), SelectMode.SelectRead).ShouldBeTrue("the leaver connects");
         using var connection = listener.Accept();
         var stayer = Serve(connection, handle, atBegin);
         var said = process.StandardOutput.ReadToEnd().Split('\n', StringSplitOptions.RemoveEmptyEntries);
