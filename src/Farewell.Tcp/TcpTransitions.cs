@@ -7,7 +7,9 @@ namespace Farewell.Tcp;
 
 /// <summary>
 /// The whole state machine of RFC 9293 as data: figure 5, the calls of section 3.10 and the time-outs of 3.10.8. A pair of state and event
-/// that is not listed is an error of the user or a segment that the state drops.
+/// that is not listed is an error of the user, or a segment that the state drops or answers with an acknowledgement without changing.
+/// A passive open that is reset in SYN-RECEIVED returns to LISTEN in the RFC (figure 5, note 1); here, as in sockets, LISTEN is the
+/// listener's and the connection is closed.
 /// </summary>
 public static class TcpTransitions
 {
@@ -41,7 +43,6 @@ public static class TcpTransitions
         new(SynReceived, TcpEvent.Close, FinWait1, Fin, Figure5),
         new(SynReceived, TcpEvent.Abort, Closed, Reset, Abort),
         new(SynReceived, ReceiveFin, CloseWait, Ack, Arrives + ".4"),
-        // A passive open returns to LISTEN (figure 5, note 1); that is the listener's state, the connection itself is gone.
         new(SynReceived, ReceiveReset, Closed, Nothing, Arrives + ".4"),
         new(SynReceived, UserTimeout, Closed, Nothing, Timeouts),
 
@@ -70,17 +71,20 @@ public static class TcpTransitions
         new(CloseWait, UserTimeout, Closed, Nothing, Timeouts),
 
         new(Closing, ReceiveAckOfFin, TimeWait, Nothing, Figure5),
+        new(Closing, ReceiveFinAndAckOfFin, TimeWait, Ack, Arrives + ".4"),
         new(Closing, ReceiveFin, Closing, Ack, Arrives + ".4"),
         new(Closing, TcpEvent.Abort, Closed, Nothing, Abort),
         new(Closing, ReceiveReset, Closed, Nothing, Arrives + ".4"),
         new(Closing, UserTimeout, Closed, Nothing, Timeouts),
 
         new(LastAck, ReceiveAckOfFin, Closed, Nothing, Figure5),
+        new(LastAck, ReceiveFinAndAckOfFin, Closed, Nothing, Arrives + ".4"),
         new(LastAck, ReceiveFin, LastAck, Ack, Arrives + ".4"),
         new(LastAck, TcpEvent.Abort, Closed, Nothing, Abort),
         new(LastAck, ReceiveReset, Closed, Nothing, Arrives + ".4"),
         new(LastAck, UserTimeout, Closed, Nothing, Timeouts),
 
+        new(TimeWait, ReceiveFinAndAckOfFin, TimeWait, Ack, Arrives + ".4"),
         new(TimeWait, ReceiveFin, TimeWait, Ack, Arrives + ".4"),
         new(TimeWait, ReceiveSyn, SynReceived, SynAck, "3.6.1 MAY-2"),
         new(TimeWait, TcpEvent.Abort, Closed, Nothing, Abort),

@@ -42,11 +42,16 @@ internal sealed class ToolProcess
         return new ToolProcess { ExitCode = process.ExitCode, Output = await output, Errors = await errors };
     }
 
-    public static Process Start(string[] under, string[] arguments, string? mark = null)
+    public static Process Start(string[] under, string[] arguments, string? mark = null, string? temporaryFolder = null)
     {
         string[] command = [.. under, .. Command, .. arguments];
         var start = new ProcessStartInfo(command[0], command[1..]) { RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true };
         start.Environment["DOTNET_CLI_HOME"] = Path.GetTempPath();
+        if (temporaryFolder is not null)
+        {
+            start.Environment["TMPDIR"] = temporaryFolder;
+        }
+
         if (mark is not null)
         {
             start.Environment["FAREWELL_TEST_MARK"] = mark;

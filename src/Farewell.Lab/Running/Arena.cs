@@ -123,6 +123,15 @@ public sealed class Arena : IAsyncDisposable
         return client;
     }
 
+    /// <summary>Waits for all; a failure of one is thrown at once, since the others may be waiting for it.</summary>
+    public static async Task AllAsync(IEnumerable<Task> work)
+    {
+        await foreach (var done in Task.WhenEach(work))
+        {
+            await done;
+        }
+    }
+
     /// <summary>Waits for a condition of the kernel's, looking once a millisecond for at most ten seconds.</summary>
     /// <exception cref="TimeoutException">It did not come true.</exception>
     public Task UntilTrue(Func<bool> condition, string what) => Condition.UntilAsync(condition, what, Cancellation);

@@ -30,6 +30,7 @@ internal static class StrategyRun
         }
         catch (Exception failure) when (!cancellation.IsCancellationRequested)
         {
+            await limited.CancelAsync();
             return new StrategyResult
             {
                 Strategy = strategy,

@@ -29,7 +29,7 @@ internal abstract class LargeReplyStrategy : SocketStrategy
 
     public sealed override async Task CallAsync(LabSocket client)
     {
-        client.Socket.ReceiveBufferSize = 8 * 1024;
+        client.Socket.ReceiveBufferSize = 64 * 1024;
         await client.SendRequestAsync();
         await client.Until("ended");
         await client.ReadToEndAsync();

@@ -10,8 +10,7 @@ internal abstract class SilentServerStrategy : SocketStrategy
 
     public override bool CanChurn => false;
 
-    public override string? WhyNot(Arena arena) =>
-        OperatingSystem.IsLinux() ? null : "needs a socket filter to silence the server (Linux SO_ATTACH_FILTER)";
+    public override string? WhyNot(Arena arena) => PacketFilter.Refusal;
 
     /// <summary>What the client does on the silent connection until it is told that the other side does not answer.</summary>
     protected abstract Task WaitInVainAsync(LabSocket client);

@@ -47,6 +47,6 @@ public abstract class SocketStrategy : Strategy
             work.Add(Task.Run(() => CallAsync(client)));
         }
 
-        await Task.WhenAll(work);
+        await Arena.AllAsync(work);
     }
 }

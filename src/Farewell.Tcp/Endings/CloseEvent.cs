@@ -27,7 +27,7 @@ public enum CloseEventKind : byte
     /// <summary>The socket of <see cref="CloseEvent.By"/> was told that the other side did not answer in time.</summary>
     TimedOut,
 
-    /// <summary>The kernel of <see cref="CloseEvent.By"/> showed the connection in <see cref="CloseEvent.State"/>; Closed means it showed none.</summary>
+    /// <summary>The kernel of <see cref="CloseEvent.By"/> showed the connection in <see cref="CloseEvent.State"/>; Closed means it showed none. Look once the ending has settled and before a TIME-WAIT could have expired.</summary>
     State,
 
     /// <summary>The kernel of <see cref="CloseEvent.By"/> kept no TIME-WAIT because its limit was reached.</summary>

@@ -115,7 +115,7 @@ public sealed class EndingJudge
             return;
         }
 
-        if (sender.IsForeign(segment))
+        if (sender.IsForeign(segment, receiver))
         {
             return;
         }

@@ -84,15 +84,24 @@ internal static class SegmentJudgement
 
         if (reset.SenderWentOn)
         {
-            judgement.ResetBy = ResetBy.Path;
+            // If the other side's connection is gone, the reset came from between; if not, it was ignored, and the end is still to come.
+            judgement.ResetBy = reset.Crossed ? ResetBy.Path : ResetBy.Unknown;
             judgement.ResetAt = ResetAt.Unknown;
-            judgement.How = How.Reset;
+            judgement.How = reset.Crossed ? How.Reset : How.Unknown;
             return;
         }
 
         if (!sender.Established && !receiver.Established)
         {
             BeforeItBegan(ref judgement, reset, sender, receiver);
+            return;
+        }
+
+        if (reset.Sequence > sender.Furthest)
+        {
+            // It stands beyond all that was seen of its sender: something is unseen, or it fits no window and counts for nothing.
+            judgement.ResetAt = ResetAt.Unknown;
+            judgement.How = Accepted(sender, receiver) == true && Accepted(receiver, sender) == true ? How.Orderly : How.Unknown;
             return;
         }
 

@@ -45,12 +45,16 @@ internal struct SegmentRecord
     }
 
     /// <summary>
-    /// Whether a segment cannot be of this connection: a SYN with another initial number, or a place in sequence space that no window
-    /// reaches (RFC 7323 section 2.3: at most 2^30 octets).
+    /// Whether a segment cannot be of this connection: a SYN with another initial number, or places in both sides' sequence space that no
+    /// window reaches (RFC 7323 section 2.3: at most 2^30 octets). One of them alone may only be a long stretch that was not seen.
     /// </summary>
-    public readonly bool IsForeign(in Segment segment) =>
-        (segment.IsSyn && SynSeen && segment.Sequence != InitialSequence)
-        || (Furthest is { } furthest && Math.Abs((long)(segment.Sequence - furthest)) > 1 << 30);
+    public readonly bool IsForeign(in Segment segment, in SegmentRecord other) =>
+        segment.IsSyn
+            ? SynSeen && segment.Sequence != InitialSequence
+            : IsFar(segment.Sequence, Furthest) && (!segment.IsAck || IsFar(segment.Acknowledgement, other.Furthest));
+
+    private static bool IsFar(SequenceNumber number, SequenceNumber? place) =>
+        place is { } known && Math.Abs((long)(number - known)) > 1 << 30;
 
     /// <summary>Takes a segment of this side that is no reset.</summary>
     public void Take(in Segment segment, in SegmentRecord other)
@@ -58,6 +62,13 @@ internal struct SegmentRecord
         var isNew = DataEnd is null || segment.DataEnd > DataEnd;
         if (segment.IsSyn && !SynSeen)
         {
+            if (IsFar(segment.Sequence, Furthest))
+            {
+                // What came before belongs to an older connection, which the other side's SYN has found out (RFC 9293 section 3.5.1).
+                this = default;
+                isNew = true;
+            }
+
             SynSeen = true;
             InitialSequence = segment.Sequence;
         }

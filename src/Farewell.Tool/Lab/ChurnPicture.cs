@@ -17,7 +17,10 @@ internal static class ChurnPicture
             Print(console, result);
         }
 
-        console.WriteLine("sustained is connections a second over the last 60 s; a TIME_WAIT lasts 60 to 62 s.");
+        var seconds = results.Min(r => r.Seconds.Count);
+        console.WriteLine(seconds >= 60
+            ? "sustained is connections a second over the last 60 s; a TIME_WAIT lasts 60 to 62 s."
+            : $"sustained is connections a second over all {seconds} s: shorter than a TIME_WAIT (60 to 62 s), so exhaustion may not show yet.");
     }
 
     private static void Print(IAnsiConsole console, ChurnResult r)

@@ -91,6 +91,18 @@ internal static class LabCommand
     private static async Task<int> RunAsync(ParseResult parsed, IReadOnlyList<string> arguments, CancellationToken cancellation)
     {
         var churned = parsed.GetValue(ChurnOption) ?? [];
+        Option[] forRuns = [StrategyOption, ConnectionsOption, PcapOption, MarkdownOption];
+        Option[] forChurn = [SecondsOption, PortsOption];
+        if ((churned.Length > 0 ? forRuns : forChurn).FirstOrDefault(o => parsed.GetResult(o) is { Implicit: false }) is { } idle)
+        {
+            return await BadUsageAsync($"{idle.Name} goes {(churned.Length > 0 ? "without" : "with")} --churn.");
+        }
+
+        if (parsed.GetValue(ListOption) && parsed.GetValue(JsonOption))
+        {
+            return await BadUsageAsync("--list has no --json; a run's --json names every strategy.");
+        }
+
         IReadOnlyList<Strategy> strategies;
         try
         {
@@ -134,11 +146,17 @@ internal static class LabCommand
             return await BadUsageAsync(refusal);
         }
 
+        await using var page = OpenPage(parsed.GetValue(MarkdownOption), out refusal);
+        if (refusal is not null)
+        {
+            return await BadUsageAsync(refusal);
+        }
+
         var run = new LabOptions(strategies, parsed.GetValue(ConnectionsOption), folder);
         var results = await LabProgress.WatchAsync(strategies.Count, done => LabRun.RunAsync(network, run, done, cancellation));
-        if (parsed.GetValue(MarkdownOption) is { } page)
+        if (page is not null)
         {
-            await File.WriteAllTextAsync(page.FullName, LabMarkdown.Write(network, results), cancellation);
+            await page.WriteAsync(LabMarkdown.Write(network, results));
         }
 
         if (parsed.GetValue(JsonOption))
@@ -165,6 +183,21 @@ internal static class LabCommand
     {
         await Console.Error.WriteLineAsync($"farewell: {message}");
         return ExitCode.BadUsage;
+    }
+
+    /// <summary>Opened before the run, so that a name that cannot be written costs nothing.</summary>
+    private static StreamWriter? OpenPage(FileInfo? wanted, out string? refusal)
+    {
+        refusal = null;
+        try
+        {
+            return wanted is null ? null : new StreamWriter(wanted.FullName);
+        }
+        catch (Exception refused) when (refused is IOException or UnauthorizedAccessException)
+        {
+            refusal = $"cannot write to '{wanted}': {refused.Message} Name a file that this user may write to.";
+            return null;
+        }
     }
 
     private static bool TryCreate(DirectoryInfo? wanted, out string? folder, [NotNullWhen(false)] out string? refusal)

@@ -25,7 +25,7 @@ internal static class LabTable
     private static Table Table(IAnsiConsole console, IGrouping<StrategyGroup, StrategyResult> group)
     {
         var wide = console.Profile.Width >= LessonsFrom;
-        var table = new Table().Border(TableBorder.Simple).Title($"[bold]{GroupTitle.Of(group.Key)}[/]", new Style(decoration: Decoration.Bold));
+        var table = new Table().Border(Console.IsOutputRedirected ? TableBorder.None : TableBorder.Simple).Title($"[bold]{GroupTitle.Of(group.Key)}[/]", new Style(decoration: Decoration.Bold));
         table.AddColumn(new TableColumn("strategy").NoWrap());
         table.AddColumn("closed first");
         table.AddColumn("how");

@@ -12,12 +12,13 @@ internal static class Terminal
 
     private static IAnsiConsole Create()
     {
-        var console = AnsiConsole.Create(new AnsiConsoleSettings());
-        if (Console.IsOutputRedirected)
+        if (!Console.IsOutputRedirected)
         {
-            console.Profile.Width = PipedWidth;
+            return AnsiConsole.Create(new AnsiConsoleSettings());
         }
 
-        return console;
+        var plain = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(new TrimmingWriter(Console.Out)) });
+        plain.Profile.Width = PipedWidth;
+        return plain;
     }
 }

@@ -17,7 +17,8 @@ public sealed class LabLeavesNothingTests
         Require.Linux();
         Require.Tool("unshare", "util-linux");
         var mark = Guid.NewGuid().ToString();
-        using var lab = ToolProcess.Start([], ["lab", "--connections", "20"], mark);
+        var temporary = Directory.CreateTempSubdirectory("farewell-leaves-nothing-");
+        using var lab = ToolProcess.Start([], ["lab", "--connections", "20"], mark, temporary.FullName);
 
         // Into the middle: it stands in its own namespace and has children, which strategies with killed servers start.
         var outside = NamespaceOf(Environment.ProcessId);
@@ -33,6 +34,8 @@ public sealed class LabLeavesNothingTests
         lab.ExitCode.ShouldBe(exitCode);
         await Until(() => !Marked(mark).Any(), "no process of the lab is left");
         ProcessesIn(inside).ShouldBeEmpty();
+        temporary.GetFileSystemInfos().Select(f => f.Name).ShouldBeEmpty();
+        temporary.Delete();
     }
 
     private static IEnumerable<int> Marked(string mark) => Processes().Where(id => ReadOrEmpty($"/proc/{id}/environ").Contains(mark, StringComparison.Ordinal));

@@ -70,6 +70,10 @@ public sealed class LabVerbTests
     [InlineData("cannot be churned", "lab", "--churn", "fins-cross")]
     [InlineData("cannot write captures", "lab", "--pcap", "/proc/nowhere", "--strategy", "server-closes")]
     [InlineData("--seconds takes 1 to 600", "lab", "--churn", "client-closes", "--seconds", "0")]
+    [InlineData("--seconds goes with --churn", "lab", "--seconds", "5")]
+    [InlineData("--strategy goes without --churn", "lab", "--churn", "client-closes", "--strategy", "server-closes")]
+    [InlineData("--list has no --json", "lab", "--list", "--json")]
+    [InlineData("cannot write to", "lab", "--markdown", "/proc/nowhere/page.md", "--strategy", "server-closes")]
     [InlineData("Unrecognized", "lab", "--frobnicate")]
     public async Task BadUsage_IsSaidInALine_WithExitCode2(string said, params string[] arguments)
     {

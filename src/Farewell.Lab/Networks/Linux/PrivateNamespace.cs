@@ -43,6 +43,7 @@ public static partial class PrivateNamespace
             if (Try(unshare, way) is not { } refused)
             {
                 Environment.SetEnvironmentVariable(Marker, new FileInfo(OwnNamespace).LinkTarget);
+                RemoveDebuggerPipes();
                 return Replace([unshare, .. way, "--", .. OwnCommand.Words, .. arguments]);
             }
 
@@ -52,9 +53,27 @@ public static partial class PrivateNamespace
         return $"{refusal}{Setting()}";
     }
 
+    /// <summary>
+    /// The runtime's debugger pipes stay in the temporary folder when a process is replaced or killed: those of this process go now, and
+    /// what runs in its place, and its children, make none.
+    /// </summary>
+    private static void RemoveDebuggerPipes()
+    {
+        Environment.SetEnvironmentVariable("DOTNET_EnableDiagnostics", "0");
+        foreach (var pattern in (string[])[$"clr-debug-pipe-{Environment.ProcessId}-*", $"dotnet-diagnostic-{Environment.ProcessId}-*"])
+        {
+            foreach (var file in Directory.EnumerateFiles(Path.GetTempPath(), pattern))
+            {
+                File.Delete(file);
+            }
+        }
+    }
+
+    private static string True => File.Exists("/bin/true") ? "/bin/true" : "true";
+
     private static string? Try(string unshare, string[] way)
     {
-        using var probe = Process.Start(new ProcessStartInfo(unshare, [.. way, "--", "true"]) { RedirectStandardError = true })!;
+        using var probe = Process.Start(new ProcessStartInfo(unshare, [.. way, "--", True]) { RedirectStandardError = true })!;
         var said = probe.StandardError.ReadToEnd().Trim();
         probe.WaitForExit();
         return probe.ExitCode == 0 ? null : said.Length > 0 ? said : $"unshare {string.Join(' ', way)} failed with exit code {probe.ExitCode}";
@@ -66,6 +85,7 @@ public static partial class PrivateNamespace
         (string Name, string Forbids, string Allows)[] settings =
         [
             ("user.max_user_namespaces", "0", "10000"),
+            ("user.max_net_namespaces", "0", "10000"),
             ("kernel.unprivileged_userns_clone", "0", "1"),
             ("kernel.apparmor_restrict_unprivileged_userns", "1", "0"),
         ];
@@ -84,7 +104,7 @@ public static partial class PrivateNamespace
             }
         }
 
-        return "; no setting known here forbids it, so it is a container's security profile (seccomp), or CAP_SYS_ADMIN is missing";
+        return "; no setting known here forbids it: look for a container's security profile (seccomp) or a missing CAP_SYS_ADMIN";
     }
 
     private static unsafe string Replace(string[] command)

@@ -12,14 +12,17 @@ internal sealed class CopyStayUntilLeft : SocketStrategy
         Does = "the server runs StayUntilLeft, and the client leaves in time",
         Lesson = "A server that stays holds no TIME_WAIT: it falls to whoever leaves.",
         Sample = "StayUntilLeft.cs",
-        Expected = [Outcome.ClientHeld with { PeerSaw = PeerSaw.Unknown }],
+        Expected = [Outcome.ClientHeld],
     };
 
     public override async Task ServeAsync(LabSocket server)
     {
         await server.ReadRequestAsync();
         await server.SendReplyAsync();
-        await StayUntilLeft.EndAsync(server.Socket, TimeSpan.FromSeconds(10));
+        if (await StayUntilLeft.EndAsync(server.Socket, TimeSpan.FromSeconds(10)))
+        {
+            server.Count(read: 0);
+        }
     }
 
     public override async Task CallAsync(LabSocket client)

@@ -15,8 +15,7 @@ internal sealed class ConnectUnanswered : Strategy
         IsSlow = true,
     };
 
-    public override string? WhyNot(Arena arena) =>
-        OperatingSystem.IsLinux() ? null : "needs a socket filter to swallow the SYNs (Linux SO_ATTACH_FILTER)";
+    public override string? WhyNot(Arena arena) => PacketFilter.Refusal;
 
     public override async Task RunAsync(Arena arena)
     {

@@ -18,8 +18,7 @@ internal sealed class FinsCross : SocketStrategy
 
     public override bool CanChurn => false;
 
-    public override string? WhyNot(Arena arena) =>
-        OperatingSystem.IsLinux() ? null : "needs a socket filter to hold the FINs back (Linux SO_ATTACH_FILTER)";
+    public override string? WhyNot(Arena arena) => PacketFilter.Refusal;
 
     public override async Task ServeAsync(LabSocket server)
     {
