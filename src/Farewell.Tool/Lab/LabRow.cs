@@ -17,6 +17,14 @@ internal static class LabRow
         Lost(result),
     ];
 
+    /// <summary>The same in a sentence, what says nothing left out.</summary>
+    public static string Sentence(StrategyResult result)
+    {
+        var cells = Cells(result);
+        var lost = cells[4] == "-" ? "" : $", lost {cells[4]}";
+        return $"closed first: {cells[0]}; {cells[1]}; TIME_WAIT: {(cells[2] == "-" ? "none" : cells[2])}; peer saw: {cells[3]}{lost}";
+    }
+
     private static string Counts(IEnumerable<string> words)
     {
         var groups = words.GroupBy(w => w).OrderByDescending(g => g.Count()).ToList();

@@ -9,22 +9,28 @@ namespace Farewell.Tool.Lab;
 /// <summary>The lab's table for people.</summary>
 internal static class LabTable
 {
-    private const int LessonsFrom = 150;
+    private const int TableFrom = 150;
 
     public static void Print(IAnsiConsole console, ILabNetwork network, IReadOnlyList<StrategyResult> results)
     {
         foreach (var group in results.GroupBy(r => r.Strategy.Group))
         {
-            console.Write(Table(console, group));
+            if (console.Profile.Width >= TableFrom)
+            {
+                console.Write(Table(group));
+            }
+            else
+            {
+                PrintNarrow(console, group);
+            }
         }
 
         PrintFindings(console, results);
         PrintSummary(console, network, results);
     }
 
-    private static Table Table(IAnsiConsole console, IGrouping<StrategyGroup, StrategyResult> group)
+    private static Table Table(IGrouping<StrategyGroup, StrategyResult> group)
     {
-        var wide = console.Profile.Width >= LessonsFrom;
         var table = new Table().Border(Console.IsOutputRedirected ? TableBorder.None : TableBorder.Simple).Title($"[bold]{GroupTitle.Of(group.Key)}[/]", new Style(decoration: Decoration.Bold));
         table.AddColumn(new TableColumn("strategy").NoWrap());
         table.AddColumn("closed first");
@@ -32,20 +38,32 @@ internal static class LabTable
         table.AddColumn("TIME_WAIT");
         table.AddColumn("peer saw");
         table.AddColumn("lost");
-        if (wide)
-        {
-            table.AddColumn("lesson");
-        }
+        table.AddColumn("lesson");
 
         foreach (var result in group)
         {
             string[] cells = result.Skipped is { } reason
                 ? [result.Strategy.Name, $"skipped: {reason}", "", "", "", ""]
                 : [(result.IsFinding ? "! " : "") + result.Strategy.Name, .. LabRow.Cells(result)];
-            table.AddRow([.. cells.Concat(wide ? [result.Strategy.About.Lesson] : []).Select(c => new Text(c, result.IsFinding ? new Style(Color.Red) : Style.Plain))]);
+            table.AddRow([.. cells.Append(result.Strategy.About.Lesson).Select(c => new Text(c, result.IsFinding ? new Style(Color.Red) : Style.Plain))]);
         }
 
         return table;
+    }
+
+    /// <summary>On a narrow terminal each strategy takes three lines instead of one row.</summary>
+    private static void PrintNarrow(IAnsiConsole console, IGrouping<StrategyGroup, StrategyResult> group)
+    {
+        console.MarkupLineInterpolated($"[bold]{GroupTitle.Of(group.Key)}[/]");
+        foreach (var result in group)
+        {
+            console.Write(new Text($"{(result.IsFinding ? "! " : "")}{result.Strategy.Name}\n", result.IsFinding ? new Style(Color.Red) : Style.Plain));
+            var line = result.Skipped is { } reason ? $"skipped: {reason}" : LabRow.Sentence(result);
+            console.Write(new Padder(new Text(line), new Padding(4, 0, 0, 0)));
+            console.Write(new Padder(new Text(result.Strategy.About.Lesson, new Style(decoration: Decoration.Dim)), new Padding(4, 0, 0, 0)));
+        }
+
+        console.WriteLine();
     }
 
     private static void PrintFindings(IAnsiConsole console, IReadOnlyList<StrategyResult> results)
