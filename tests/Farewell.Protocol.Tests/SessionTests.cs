@@ -209,6 +209,16 @@ public sealed class SessionTests
         Should.Throw<InvalidOperationException>(() => it.Stayer.Leave(it.Now));
     }
 
+    [Fact]
+    public void CreditThatReturnsTheCostOfAnAsk_IsABadCount()
+    {
+        var it = new Conversation().Run();
+        it.Leaver.Ask(new byte[1000 - Hello.Overhead], it.Now, out _);
+        it.Run();
+        it.Feed(Role.Leaver, new byte[] { (byte)FrameType.Credit, 0, 0, 8, 0, 0, 0, 0, 0, 0, 0x03, 0xE8 });
+        it.Leaver.What.ShouldBe(Violation.BadCount);
+    }
+
     private static void Give(Session session, ReadOnlyMemory<byte> input, TimeSpan now = default)
     {
         while (session.Read(ref input, now, out _))

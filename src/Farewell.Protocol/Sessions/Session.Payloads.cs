@@ -17,6 +17,7 @@ public sealed partial class Session
         {
             _current = _sends!.Dequeue();
             _costOut += _current.Cost;
+            _askCostOut += _current.Type == FrameType.Ask ? _current.Cost : 0;
             Queued -= _current.Cost;
             _messagesBegun += _current.Type == FrameType.Message ? 1u : 0;
         }

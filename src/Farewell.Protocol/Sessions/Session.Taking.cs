@@ -15,6 +15,7 @@ public sealed partial class Session
     private int _nestedIn;
     private int _nestedUnreplied;
     private long _costOut;
+    private long _askCostOut;
     private long _peerWindow = Hello.EarlyWindow;
     private int _peerLargest = (int)Hello.EarlyLargest;
     private Violation _told;
@@ -295,7 +296,8 @@ public sealed partial class Session
 
     private Violation GiveBack(uint cost)
     {
-        if (cost > _costOut)
+        // Asks are returned by their replies alone.
+        if (cost > _costOut - _askCostOut)
         {
             return Violation.BadCount;
         }
@@ -313,6 +315,7 @@ public sealed partial class Session
             {
                 _asksOut.RemoveAt(i);
                 _costOut -= ask.Cost;
+                _askCostOut -= ask.Cost;
                 _nestedOut -= ask.Nested ? 1 : 0;
                 return true;
             }
