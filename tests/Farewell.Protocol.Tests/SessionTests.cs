@@ -219,6 +219,43 @@ public sealed class SessionTests
         it.Leaver.What.ShouldBe(Violation.BadCount);
     }
 
+    [Theory]
+    [InlineData(0xFFFFFFFF)]
+    [InlineData(2)]
+    [InlineData(0)]
+    public void DoneThatCountsAsksNeverMade_OrFewerThanWereAnswered_IsABadCount(uint asks)
+    {
+        var it = new Conversation().Run();
+        it.Stayer.Ask(new byte[1], it.Now, out _);
+        it.Run();
+        if (asks == 0)
+        {
+            it.Leaver.Answer(1, default, it.Now).ShouldBeTrue();
+            it.Run();
+        }
+
+        var done = new byte[20];
+        (done[0], done[3]) = ((byte)FrameType.Done, 16);
+        System.Buffers.Binary.BinaryPrimitives.WriteUInt32BigEndian(done.AsSpan(12), asks);
+        it.Feed(Role.Stayer, done);
+        it.Stayer.What.ShouldBe(Violation.BadCount);
+        it.Of(Role.Stayer, SessionEventKind.Refused).ShouldBeEmpty();
+    }
+
+    [Theory]
+    [InlineData(0xFF, Violation.UnknownAsk)]
+    [InlineData(0x00, Violation.UnknownAsk)]
+    [InlineData(0x01, Violation.None)]
+    public void ACancelOfAnAskNeverReceived_IsAViolation(byte digit, Violation what)
+    {
+        var it = new Conversation().Run();
+        it.Leaver.Ask(new byte[1], it.Now, out _);
+        it.Run();
+        var high = digit == 0xFF ? digit : (byte)0;
+        it.Feed(Role.Stayer, new byte[] { (byte)FrameType.Cancel, 0, 0, 4, high, high, high, digit });
+        it.Stayer.What.ShouldBe(what);
+    }
+
     private static void Give(Session session, ReadOnlyMemory<byte> input, TimeSpan now = default)
     {
         while (session.Read(ref input, now, out _))
