@@ -256,6 +256,18 @@ public sealed class SessionTests
         it.Stayer.What.ShouldBe(what);
     }
 
+    [Fact]
+    public void IdleBeginsAnew_AfterARefusal()
+    {
+        var off = TimeSpan.Zero;
+        var it = new Conversation(SessionLimits.Stayer with { Ping = off }, SessionLimits.Leaver with { Ping = off }).Run();
+        it.Leaver.Ask(new byte[1], it.Now, out _);
+        it.Run().Wait(400);
+        it.Stayer.Refuse(1, RefusedReason.Declined, it.Now).ShouldBeTrue();
+        it.Run();
+        it.Stayer.NextDeadline.ShouldBe(it.Now + SessionLimits.Stayer.Idle);
+    }
+
     private static void Give(Session session, ReadOnlyMemory<byte> input, TimeSpan now = default)
     {
         while (session.Read(ref input, now, out _))

@@ -105,7 +105,7 @@ public sealed partial class Session
         Put(body, 0, _current.Number);
         body[4] = (byte)_current.Reason;
         NoteReply();
-        _lastHeard = now;
+        _lastHeard = _lastMessage = now;
         EndCurrent();
         return true;
     }
