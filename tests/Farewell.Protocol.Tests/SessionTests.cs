@@ -268,6 +268,26 @@ public sealed class SessionTests
         it.Stayer.NextDeadline.ShouldBe(it.Now + SessionLimits.Stayer.Idle);
     }
 
+    [Fact]
+    public void AHandlerThatAwaitsASilentPeer_DoesNotWaitForEver()
+    {
+        var it = new Conversation().Run();
+        it.Leaver.Ask(new byte[1], it.Now, out _);
+        it.Run();
+        it.Stayer.Begin(1).ShouldBeTrue();
+        it.Stayer.NextDeadline.ShouldBe(TimeSpan.MaxValue);
+        it.Stayer.Ask(new byte[1], it.Now, out _, nested: true);
+        it.Flush(Role.Stayer);
+        it.Stayer.NextDeadline.ShouldBe(it.Now + SessionLimits.Stayer.Ping);
+        var later = it.Now + SessionLimits.Stayer.Ping;
+        it.Stayer.Tick(later);
+        var room = new byte[256];
+        it.Stayer.Sent(it.Stayer.Write(room, later), later);
+        room[0].ShouldBe((byte)FrameType.Ping);
+        it.Stayer.Tick(later + SessionLimits.Stayer.Pong);
+        it.Stayer.Cause.ShouldBe(Cause.Dead);
+    }
+
     private static void Give(Session session, ReadOnlyMemory<byte> input, TimeSpan now = default)
     {
         while (session.Read(ref input, now, out _))

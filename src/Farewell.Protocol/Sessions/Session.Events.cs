@@ -107,6 +107,7 @@ public sealed partial class Session
             }
 
             _asksOut.RemoveAt(i);
+            _asksAwaited -= ask.Written ? 1 : 0;
             if (ask.Cancelled)
             {
                 continue;

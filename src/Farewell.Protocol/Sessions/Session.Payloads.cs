@@ -6,7 +6,7 @@ namespace Farewell.Protocol.Sessions;
 public sealed partial class Session
 {
     /// <summary>Takes what waits longest: a reply, or a message or ask if there is credit for it.</summary>
-    private bool BeginNext()
+    private bool BeginNext(TimeSpan now)
     {
         var maySend = MaySend;
         if (_replies is { Count: > 0 } replies && !(maySend && (int)(_sends!.Head.Stamp - replies.Head.Stamp) < 0))
@@ -29,7 +29,7 @@ public sealed partial class Session
         (_currentOpen, _currentOffset) = (true, -1);
         if (_current.Type == FrameType.Ask)
         {
-            NumberAsk(_current.Number, ++_asksBegun);
+            NumberAsk(_current.Number, ++_asksBegun, now);
         }
 
         return true;
@@ -131,12 +131,14 @@ public sealed partial class Session
         return true;
     }
 
-    private void NumberAsk(uint ticket, uint number)
+    private void NumberAsk(uint ticket, uint number, TimeSpan now)
     {
         for (var i = AsksOpen - 1; i >= 0; i--)
         {
             if (_asksOut![i].Ticket == ticket)
             {
+                _lastHeard = IsPingSuspended ? now : _lastHeard;
+                _asksAwaited++;
                 _asksOut[i] = _asksOut[i] with { Number = number, Written = true };
                 return;
             }

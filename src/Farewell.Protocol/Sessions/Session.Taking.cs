@@ -12,6 +12,7 @@ public sealed partial class Session
     private OpenList<AskOut>? _asksOut;
     private long _asksReceived;
     private uint _asksSettled;
+    private int _asksAwaited;
     private uint _answering;
     private int _nestedIn;
     private int _nestedUnreplied;
@@ -318,6 +319,7 @@ public sealed partial class Session
                 _asksSettled = number - _asksSettled <= _asksBegun - _asksSettled ? number : _asksSettled;
                 _costOut -= ask.Cost;
                 _askCostOut -= ask.Cost;
+                _asksAwaited--;
                 _nestedOut -= ask.Nested ? 1 : 0;
                 return true;
             }
