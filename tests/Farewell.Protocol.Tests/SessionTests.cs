@@ -288,6 +288,32 @@ public sealed class SessionTests
         it.Stayer.Cause.ShouldBe(Cause.Dead);
     }
 
+    [Theory]
+    [InlineData(0)]
+    [InlineData(3)]
+    public void RoomThatIsTooSmall_BeginsNothing(int room)
+    {
+        var it = new Conversation().Run();
+        it.Leaver.Send(new byte[1], it.Now, out _);
+        it.Leaver.Ask(new byte[1], it.Now, out var ticket);
+        it.Leaver.Write(new byte[room], it.Now).ShouldBe(0);
+        it.Leaver.ConnectionReset(it.Now);
+        it.Feed(Role.Leaver, default);
+        it.Of(Role.Leaver, SessionEventKind.Refused).ShouldHaveSingleItem().Number.ShouldBe(ticket);
+        it.Leaver.Tally.NotSent.ShouldBe(1u);
+    }
+
+    [Fact]
+    public void AnAskThatFindsNoRoom_IsNotBegun()
+    {
+        var it = new Conversation().Run();
+        it.Leaver.Ask(new byte[1], it.Now, out var ticket);
+        it.Leaver.Write([], it.Now).ShouldBe(0);
+        it.Leaver.ConnectionReset(it.Now);
+        it.Feed(Role.Leaver, default);
+        it.Of(Role.Leaver, SessionEventKind.Refused).ShouldHaveSingleItem().Number.ShouldBe(ticket);
+    }
+
     private static void Give(Session session, ReadOnlyMemory<byte> input, TimeSpan now = default)
     {
         while (session.Read(ref input, now, out _))

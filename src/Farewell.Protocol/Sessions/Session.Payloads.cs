@@ -6,16 +6,26 @@ namespace Farewell.Protocol.Sessions;
 public sealed partial class Session
 {
     /// <summary>Takes what waits longest: a reply, or a message or ask if there is credit for it.</summary>
-    private bool BeginNext(TimeSpan now)
+    private bool BeginNext(int room, bool fresh, TimeSpan now)
     {
         var maySend = MaySend;
         if (_replies is { Count: > 0 } replies && !(maySend && (int)(_sends!.Head.Stamp - replies.Head.Stamp) < 0))
         {
+            if (!Fits(replies.Head, room, fresh))
+            {
+                return false;
+            }
+
             _current = replies.Dequeue();
         }
         else if (maySend)
         {
-            _current = _sends!.Dequeue();
+            if (!Fits(_sends!.Head, room, fresh))
+            {
+                return false;
+            }
+
+            _current = _sends.Dequeue();
             _costOut += _current.Cost;
             _askCostOut += _current.Type == FrameType.Ask ? _current.Cost : 0;
             Queued -= _current.Cost;
@@ -33,6 +43,13 @@ public sealed partial class Session
         }
 
         return true;
+    }
+
+    /// <summary>Whether the first frame fits: what has no byte written is not begun.</summary>
+    private bool Fits(in Outgoing next, int room, bool fresh)
+    {
+        var fields = FrameLayout.FieldsOf(next.Type);
+        return !FrameLayout.CarriesPayload(next.Type) || PartLength(next.Payload.Length, fields, room - FrameHeader.Size - fields, fresh) >= 0;
     }
 
     private bool WritePayload(ref Span<byte> room, bool fresh, TimeSpan now)

@@ -137,7 +137,7 @@ public sealed partial class Session
             return WriteCredit(ref room);
         }
 
-        if (_currentOpen || BeginNext(now))
+        if (_currentOpen || BeginNext(room.Length, fresh, now))
         {
             return _current.Type switch
             {
