@@ -314,6 +314,35 @@ public sealed class SessionTests
         it.Of(Role.Leaver, SessionEventKind.Refused).ShouldHaveSingleItem().Number.ShouldBe(ticket);
     }
 
+    [Fact]
+    public void TimesThatOverflow_AreRefusedByName()
+    {
+        var (most, limits) = (TimeSpan.MaxValue, SessionLimits.Stayer);
+        foreach (var (name, wrong) in new[]
+        {
+            ("Handshake", limits with { Handshake = most }), ("Idle", limits with { Idle = most }), ("Ping", limits with { Ping = most }),
+            ("Pong", limits with { Pong = most }), ("Stall", limits with { Stall = most }), ("Confirm", limits with { Confirm = most }),
+            ("Grace", limits with { Grace = most }), ("Hard", limits with { Hard = most }), ("Parting", limits with { Parting = most }),
+            ("Discard", limits with { Discard = most }), ("LeastTwoRoundTrips", limits with { LeastTwoRoundTrips = most }),
+        })
+        {
+            Should.Throw<ArgumentOutOfRangeException>(wrong.Validate).ParamName.ShouldBe(name);
+        }
+    }
+
+    [Theory]
+    [InlineData(long.MinValue)]
+    [InlineData(-1)]
+    [InlineData(long.MaxValue)]
+    public void AnyGraceOfLeaving_IsCutToWhatCanBe(long ticks)
+    {
+        var it = new Conversation().Run();
+        it.Wait(1);
+        it.Leaver.Ask(new byte[1], it.Now, out _);
+        it.Leaver.Leave(it.Now, TimeSpan.FromTicks(ticks)).ShouldBeTrue();
+        it.Leaver.NextDeadline.ShouldBeGreaterThan(it.Now);
+    }
+
     private static void Give(Session session, ReadOnlyMemory<byte> input, TimeSpan now = default)
     {
         while (session.Read(ref input, now, out _))
