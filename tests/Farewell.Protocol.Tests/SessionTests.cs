@@ -209,6 +209,140 @@ public sealed class SessionTests
         Should.Throw<InvalidOperationException>(() => it.Stayer.Leave(it.Now));
     }
 
+    [Fact]
+    public void CreditThatReturnsTheCostOfAnAsk_IsABadCount()
+    {
+        var it = new Conversation().Run();
+        it.Leaver.Ask(new byte[1000 - Hello.Overhead], it.Now, out _);
+        it.Run();
+        it.Feed(Role.Leaver, new byte[] { (byte)FrameType.Credit, 0, 0, 8, 0, 0, 0, 0, 0, 0, 0x03, 0xE8 });
+        it.Leaver.What.ShouldBe(Violation.BadCount);
+    }
+
+    [Theory]
+    [InlineData(0xFFFFFFFF)]
+    [InlineData(2)]
+    [InlineData(0)]
+    public void DoneThatCountsAsksNeverMade_OrFewerThanWereAnswered_IsABadCount(uint asks)
+    {
+        var it = new Conversation().Run();
+        it.Stayer.Ask(new byte[1], it.Now, out _);
+        it.Run();
+        if (asks == 0)
+        {
+            it.Leaver.Answer(1, default, it.Now).ShouldBeTrue();
+            it.Run();
+        }
+
+        var done = new byte[20];
+        (done[0], done[3]) = ((byte)FrameType.Done, 16);
+        System.Buffers.Binary.BinaryPrimitives.WriteUInt32BigEndian(done.AsSpan(12), asks);
+        it.Feed(Role.Stayer, done);
+        it.Stayer.What.ShouldBe(Violation.BadCount);
+        it.Of(Role.Stayer, SessionEventKind.Refused).ShouldBeEmpty();
+    }
+
+    [Theory]
+    [InlineData(0xFF, Violation.UnknownAsk)]
+    [InlineData(0x00, Violation.UnknownAsk)]
+    [InlineData(0x01, Violation.None)]
+    public void ACancelOfAnAskNeverReceived_IsAViolation(byte digit, Violation what)
+    {
+        var it = new Conversation().Run();
+        it.Leaver.Ask(new byte[1], it.Now, out _);
+        it.Run();
+        var high = digit == 0xFF ? digit : (byte)0;
+        it.Feed(Role.Stayer, new byte[] { (byte)FrameType.Cancel, 0, 0, 4, high, high, high, digit });
+        it.Stayer.What.ShouldBe(what);
+    }
+
+    [Fact]
+    public void IdleBeginsAnew_AfterARefusal()
+    {
+        var off = TimeSpan.Zero;
+        var it = new Conversation(SessionLimits.Stayer with { Ping = off }, SessionLimits.Leaver with { Ping = off }).Run();
+        it.Leaver.Ask(new byte[1], it.Now, out _);
+        it.Run().Wait(400);
+        it.Stayer.Refuse(1, RefusedReason.Declined, it.Now).ShouldBeTrue();
+        it.Run();
+        it.Stayer.NextDeadline.ShouldBe(it.Now + SessionLimits.Stayer.Idle);
+    }
+
+    [Fact]
+    public void AHandlerThatAwaitsASilentPeer_DoesNotWaitForEver()
+    {
+        var it = new Conversation().Run();
+        it.Leaver.Ask(new byte[1], it.Now, out _);
+        it.Run();
+        it.Stayer.Begin(1).ShouldBeTrue();
+        it.Stayer.NextDeadline.ShouldBe(TimeSpan.MaxValue);
+        it.Stayer.Ask(new byte[1], it.Now, out _, nested: true);
+        it.Flush(Role.Stayer);
+        it.Stayer.NextDeadline.ShouldBe(it.Now + SessionLimits.Stayer.Ping);
+        var later = it.Now + SessionLimits.Stayer.Ping;
+        it.Stayer.Tick(later);
+        var room = new byte[256];
+        it.Stayer.Sent(it.Stayer.Write(room, later), later);
+        room[0].ShouldBe((byte)FrameType.Ping);
+        it.Stayer.Tick(later + SessionLimits.Stayer.Pong);
+        it.Stayer.Cause.ShouldBe(Cause.Dead);
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(3)]
+    public void RoomThatIsTooSmall_BeginsNothing(int room)
+    {
+        var it = new Conversation().Run();
+        it.Leaver.Send(new byte[1], it.Now, out _);
+        it.Leaver.Ask(new byte[1], it.Now, out var ticket);
+        it.Leaver.Write(new byte[room], it.Now).ShouldBe(0);
+        it.Leaver.ConnectionReset(it.Now);
+        it.Feed(Role.Leaver, default);
+        it.Of(Role.Leaver, SessionEventKind.Refused).ShouldHaveSingleItem().Number.ShouldBe(ticket);
+        it.Leaver.Tally.NotSent.ShouldBe(1u);
+    }
+
+    [Fact]
+    public void AnAskThatFindsNoRoom_IsNotBegun()
+    {
+        var it = new Conversation().Run();
+        it.Leaver.Ask(new byte[1], it.Now, out var ticket);
+        it.Leaver.Write([], it.Now).ShouldBe(0);
+        it.Leaver.ConnectionReset(it.Now);
+        it.Feed(Role.Leaver, default);
+        it.Of(Role.Leaver, SessionEventKind.Refused).ShouldHaveSingleItem().Number.ShouldBe(ticket);
+    }
+
+    [Fact]
+    public void TimesThatOverflow_AreRefusedByName()
+    {
+        var (most, limits) = (TimeSpan.MaxValue, SessionLimits.Stayer);
+        foreach (var (name, wrong) in new[]
+        {
+            ("Handshake", limits with { Handshake = most }), ("Idle", limits with { Idle = most }), ("Ping", limits with { Ping = most }),
+            ("Pong", limits with { Pong = most }), ("Stall", limits with { Stall = most }), ("Confirm", limits with { Confirm = most }),
+            ("Grace", limits with { Grace = most }), ("Hard", limits with { Hard = most }), ("Parting", limits with { Parting = most }),
+            ("Discard", limits with { Discard = most }), ("LeastTwoRoundTrips", limits with { LeastTwoRoundTrips = most }),
+        })
+        {
+            Should.Throw<ArgumentOutOfRangeException>(wrong.Validate).ParamName.ShouldBe(name);
+        }
+    }
+
+    [Theory]
+    [InlineData(long.MinValue)]
+    [InlineData(-1)]
+    [InlineData(long.MaxValue)]
+    public void AnyGraceOfLeaving_IsCutToWhatCanBe(long ticks)
+    {
+        var it = new Conversation().Run();
+        it.Wait(1);
+        it.Leaver.Ask(new byte[1], it.Now, out _);
+        it.Leaver.Leave(it.Now, TimeSpan.FromTicks(ticks)).ShouldBeTrue();
+        it.Leaver.NextDeadline.ShouldBeGreaterThan(it.Now);
+    }
+
     private static void Give(Session session, ReadOnlyMemory<byte> input, TimeSpan now = default)
     {
         while (session.Read(ref input, now, out _))

@@ -185,7 +185,7 @@ public sealed partial class Session
     /// <param name="grace">How long to wait for that; null for the limit's.</param>
     /// <returns>False if it is leaving already, or over.</returns>
     /// <exception cref="InvalidOperationException">This side is the stayer.</exception>
-    public bool Leave(TimeSpan now, TimeSpan? grace = null) => Leave(now, grace ?? _limits.Grace, DoneReason.Normal);
+    public bool Leave(TimeSpan now, TimeSpan? grace = null) => Leave(now, Clamp(grace ?? _limits.Grace), DoneReason.Normal);
 
     /// <summary>Ends the session at once by a reset.</summary>
     public void Abort(TimeSpan now)

@@ -33,6 +33,7 @@ public sealed partial class Session
             | (_leaveWanted ? 1024 : 0) | (_paused ? 2048 : 0) | (_endTold ? 4096 : 0)
             | (_currentOpen ? 8192 : 0) | (Peer is null ? 0 : 16384) | (int)_pending << 16 | (int)_doneReason << 24);
         hash.Add(_costIn | _costOut << 32);
+        hash.Add(_askCostOut | (long)_asksSettled << 32);
         hash.Add(_delivered | (long)_reported << 16 | (long)_messagesBegun << 32 | (long)_messagesWritten << 48);
         hash.Add(_asksReceived | (long)_asksBegun << 16 | (long)_answering << 32 | (long)_tickets << 48);
         hash.Add(_unsent | (long)_messagesAccepted << 32 | (long)_nestedIn << 48);

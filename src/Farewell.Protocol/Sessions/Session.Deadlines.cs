@@ -52,6 +52,9 @@ public sealed partial class Session
 
     private bool IsSuspended => _paused || AsksInHand > 0 || _replies is { Count: > 0 };
 
+    /// <summary>Whether ping and pong stop: not while this side awaits a reply itself, or a handler that awaits one of a silent peer would wait for ever.</summary>
+    private bool IsPingSuspended => _paused || (IsSuspended && _asksAwaited == 0 && _answering == 0);
+
     private bool HasUnreported => _messagesIn is { } messages && (messages.Returnable > 0 || messages.Handled != _reported);
 
     /// <summary>When a deadline falls, if it runs in this state and its condition holds.</summary>
@@ -59,8 +62,8 @@ public sealed partial class Session
     {
         _ when !_rules.Deadlines[State, deadline] => Closing.Never,
         Deadline.Idle => _limits.Idle > TimeSpan.Zero && !IsSuspended ? _lastMessage + _limits.Idle : Closing.Never,
-        Deadline.Ping => _limits.Ping > TimeSpan.Zero && !_pingOpen && !_pingDue && !IsSuspended ? _lastHeard + _limits.Ping : Closing.Never,
-        Deadline.Pong => _pingOpen && !IsSuspended ? Closing.Max(_pingAt, _lastHeard) + _limits.Pong : Closing.Never,
+        Deadline.Ping => _limits.Ping > TimeSpan.Zero && !_pingOpen && !_pingDue && !IsPingSuspended ? _lastHeard + _limits.Ping : Closing.Never,
+        Deadline.Pong => _pingOpen && !IsPingSuspended ? Closing.Max(_pingAt, _lastHeard) + _limits.Pong : Closing.Never,
         Deadline.Stall => _wasPending ? _stallSince + _limits.Stall : Closing.Never,
         Deadline.Confirm => HasUnreported && !_creditDue ? _unreportedSince + _limits.Confirm : Closing.Never,
         _ => _closing.Due(deadline),

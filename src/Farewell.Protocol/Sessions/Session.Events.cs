@@ -107,6 +107,7 @@ public sealed partial class Session
             }
 
             _asksOut.RemoveAt(i);
+            _asksAwaited -= ask.Written ? 1 : 0;
             if (ask.Cancelled)
             {
                 continue;
@@ -124,7 +125,7 @@ public sealed partial class Session
         return false;
     }
 
-    private bool WasNotReceived(AskOut ask) => (_pending & Pending.Settled) != 0 && (int)(ask.Number - _asksKnown) > 0;
+    private bool WasNotReceived(AskOut ask) => (_pending & Pending.Settled) != 0 && _asksBegun - ask.Number < _asksBegun - _asksKnown;
 
     private bool Clear(Pending flag)
     {

@@ -6,17 +6,28 @@ namespace Farewell.Protocol.Sessions;
 public sealed partial class Session
 {
     /// <summary>Takes what waits longest: a reply, or a message or ask if there is credit for it.</summary>
-    private bool BeginNext()
+    private bool BeginNext(int room, bool fresh, TimeSpan now)
     {
         var maySend = MaySend;
         if (_replies is { Count: > 0 } replies && !(maySend && (int)(_sends!.Head.Stamp - replies.Head.Stamp) < 0))
         {
+            if (!Fits(replies.Head, room, fresh))
+            {
+                return false;
+            }
+
             _current = replies.Dequeue();
         }
         else if (maySend)
         {
-            _current = _sends!.Dequeue();
+            if (!Fits(_sends!.Head, room, fresh))
+            {
+                return false;
+            }
+
+            _current = _sends.Dequeue();
             _costOut += _current.Cost;
+            _askCostOut += _current.Type == FrameType.Ask ? _current.Cost : 0;
             Queued -= _current.Cost;
             _messagesBegun += _current.Type == FrameType.Message ? 1u : 0;
         }
@@ -28,10 +39,17 @@ public sealed partial class Session
         (_currentOpen, _currentOffset) = (true, -1);
         if (_current.Type == FrameType.Ask)
         {
-            NumberAsk(_current.Number, ++_asksBegun);
+            NumberAsk(_current.Number, ++_asksBegun, now);
         }
 
         return true;
+    }
+
+    /// <summary>Whether the first frame fits: what has no byte written is not begun.</summary>
+    private bool Fits(in Outgoing next, int room, bool fresh)
+    {
+        var fields = FrameLayout.FieldsOf(next.Type);
+        return !FrameLayout.CarriesPayload(next.Type) || PartLength(next.Payload.Length, fields, room - FrameHeader.Size - fields, fresh) >= 0;
     }
 
     private bool WritePayload(ref Span<byte> room, bool fresh, TimeSpan now)
@@ -104,7 +122,7 @@ public sealed partial class Session
         Put(body, 0, _current.Number);
         body[4] = (byte)_current.Reason;
         NoteReply();
-        _lastHeard = now;
+        _lastHeard = _lastMessage = now;
         EndCurrent();
         return true;
     }
@@ -130,12 +148,14 @@ public sealed partial class Session
         return true;
     }
 
-    private void NumberAsk(uint ticket, uint number)
+    private void NumberAsk(uint ticket, uint number, TimeSpan now)
     {
         for (var i = AsksOpen - 1; i >= 0; i--)
         {
             if (_asksOut![i].Ticket == ticket)
             {
+                _lastHeard = IsPingSuspended ? now : _lastHeard;
+                _asksAwaited++;
                 _asksOut[i] = _asksOut[i] with { Number = number, Written = true };
                 return;
             }

@@ -10,11 +10,14 @@ public sealed partial class Session
     private Intake? _messagesIn;
     private OpenList<AskIn>? _asksIn;
     private OpenList<AskOut>? _asksOut;
-    private uint _asksReceived;
+    private long _asksReceived;
+    private uint _asksSettled;
+    private int _asksAwaited;
     private uint _answering;
     private int _nestedIn;
     private int _nestedUnreplied;
     private long _costOut;
+    private long _askCostOut;
     private long _peerWindow = Hello.EarlyWindow;
     private int _peerLargest = (int)Hello.EarlyLargest;
     private Violation _told;
@@ -119,7 +122,7 @@ public sealed partial class Session
             case FrameType.Ask when nested && ++_nestedUnreplied > Hello.MaxNested:
                 return Violation.CreditExceeded;
             case FrameType.Ask when Judge(FrameColumn.Ask) == Verdict.Act:
-                TakeAsk(new AskIn(++_asksReceived, cost, nested, false), body);
+                TakeAsk(new AskIn((uint)++_asksReceived, cost, nested, false), body);
                 break;
         }
 
@@ -183,7 +186,7 @@ public sealed partial class Session
 
     private Violation TakeCancel(uint number)
     {
-        if ((int)(_asksReceived - number) < 0 || (number == 0 && (int)_asksReceived >= 0))
+        if ((uint)_asksReceived - number >= Math.Min(_asksReceived, 1L << 31))
         {
             return Violation.UnknownAsk;
         }
@@ -237,7 +240,7 @@ public sealed partial class Session
         }
 
         var asks = At(fields, 8);
-        if ((int)(_asksBegun - asks) < 0)
+        if (_asksBegun - asks > _asksBegun - _asksSettled)
         {
             return Violation.BadCount;
         }
@@ -295,7 +298,8 @@ public sealed partial class Session
 
     private Violation GiveBack(uint cost)
     {
-        if (cost > _costOut)
+        // Asks are returned by their replies alone.
+        if (cost > _costOut - _askCostOut)
         {
             return Violation.BadCount;
         }
@@ -312,7 +316,10 @@ public sealed partial class Session
             if (ask.Written && ask.Number == number)
             {
                 _asksOut.RemoveAt(i);
+                _asksSettled = number - _asksSettled <= _asksBegun - _asksSettled ? number : _asksSettled;
                 _costOut -= ask.Cost;
+                _askCostOut -= ask.Cost;
+                _asksAwaited--;
                 _nestedOut -= ask.Nested ? 1 : 0;
                 return true;
             }

@@ -137,7 +137,7 @@ public sealed partial class Session
             return WriteCredit(ref room);
         }
 
-        if (_currentOpen || BeginNext())
+        if (_currentOpen || BeginNext(room.Length, fresh, now))
         {
             return _current.Type switch
             {
@@ -259,7 +259,7 @@ public sealed partial class Session
         body.Clear();
         (body[0], body[1]) = ((byte)reason, (byte)what);
         Put(body, 4, Report());
-        Put(body, 8, _asksReceived);
+        Put(body, 8, (uint)_asksReceived);
         Put(body, 12, ReturnCost());
         return true;
     }

@@ -9,6 +9,9 @@ public sealed record SessionLimits
     /// <summary>The defaults of a leaver: the same, without an idle limit.</summary>
     public static SessionLimits Leaver { get; } = new() { Idle = TimeSpan.Zero };
 
+    /// <summary>The longest any time here may be: 2^31 - 1 ms, above 24 days.</summary>
+    public static TimeSpan Longest { get; } = TimeSpan.FromMilliseconds(int.MaxValue);
+
     /// <summary>How long Hello may take.</summary>
     public TimeSpan Handshake { get; init; } = TimeSpan.FromSeconds(10);
 
@@ -81,9 +84,11 @@ public sealed record SessionLimits
             ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(time, TimeSpan.Zero);
         }
 
-        foreach (var announced in (ReadOnlySpan<TimeSpan>)[Idle, Grace, Hard])
+        foreach (var (name, time) in (ReadOnlySpan<(string, TimeSpan)>)[(nameof(Handshake), Handshake), (nameof(Idle), Idle), (nameof(Ping), Ping), (nameof(Pong), Pong),
+            (nameof(Stall), Stall), (nameof(Confirm), Confirm), (nameof(Grace), Grace), (nameof(Hard), Hard), (nameof(Parting), Parting), (nameof(Discard), Discard),
+            (nameof(LeastTwoRoundTrips), LeastTwoRoundTrips)])
         {
-            ArgumentOutOfRangeException.ThrowIfGreaterThan(announced, TimeSpan.FromMilliseconds(uint.MaxValue));
+            ArgumentOutOfRangeException.ThrowIfGreaterThan(time, Longest, name);
         }
 
         ArgumentOutOfRangeException.ThrowIfLessThan(Hard, Grace);
