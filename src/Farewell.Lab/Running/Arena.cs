@@ -40,7 +40,7 @@ public sealed class Arena : IAsyncDisposable
     /// <summary>Whether the client's kernel lets a reset end a TIME-WAIT; set by strategies that change it, null when not known.</summary>
     public bool? ResetEndsTimeWait { get; set; }
 
-    /// <summary>Whether the client's kernel was made to keep no TIME-WAIT, its limit being reached.</summary>
+    /// <summary>Whether the client's kernel counted one TIME-WAIT over its limit for every connection (TCPTimeWaitOverflow).</summary>
     public bool TimeWaitOverflowed { get; set; }
 
     /// <summary>The connections that the strategy has noted so far.</summary>

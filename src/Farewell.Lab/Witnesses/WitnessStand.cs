@@ -108,9 +108,10 @@ internal sealed class WitnessStand(ILabNetwork network, string name, string? cap
         Add(WitnessName.PacketsAtClient, atClient?.Ending(Vantage.Packets, assumptions));
         Add(WitnessName.PacketsAtServer, atServer?.Ending(Vantage.Packets, assumptions));
 
-        var onClient = arena.TimeWaitOverflowed
+        var shown = isLast ? _tables!.OnClient(tuple) : TcpState.Closed;
+        var onClient = arena.TimeWaitOverflowed && shown == TcpState.Closed
             ? new CloseEvent(Now, Side.Local, CloseEventKind.Overflow)
-            : CloseEvent.Of(Now, Side.Local, isLast ? _tables!.OnClient(tuple) : TcpState.Closed);
+            : CloseEvent.Of(Now, Side.Local, shown);
         var onServer = CloseEvent.Of(Now, Side.Remote, isLast ? _tables!.OnServer(tuple) : TcpState.Closed);
         Add(WitnessName.TableOfClient, EndingJudge.Judge([onClient], Vantage.Table));
         Add(WitnessName.TableOfServer, EndingJudge.Judge([onServer], Vantage.Table));

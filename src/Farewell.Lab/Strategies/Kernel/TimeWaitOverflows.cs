@@ -1,5 +1,6 @@
 using Farewell.Lab.Networks.Linux;
 using Farewell.Lab.Running;
+using Farewell.Observation;
 using Farewell.Tcp.Endings;
 
 namespace Farewell.Lab.Strategies.Kernel;
@@ -34,16 +35,19 @@ internal sealed class TimeWaitOverflows : SocketStrategy
         var before = Exchange(arena, "0");
         try
         {
+            var counted = Overflows(arena);
             await base.RunAsync(arena);
             using var tables = new Witnesses.TableWitness(arena.Network, arena.Port);
             await tables.SettleAsync(arena.Cancellation);
-            arena.TimeWaitOverflowed = true;
+            arena.TimeWaitOverflowed = Overflows(arena) - counted == arena.ConnectionCount;
         }
         finally
         {
             Exchange(arena, before);
         }
     }
+
+    private static long Overflows(Arena arena) => arena.Network.OnClient(() => TcpCounters.Read().TimeWaitOverflows ?? 0);
 
     private static string Exchange(Arena arena, string value) => arena.Network.OnClient(() =>
     {
