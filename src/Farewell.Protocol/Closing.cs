@@ -13,6 +13,7 @@ internal sealed class Closing(Role role, RuleBook rules, TimeSpan handshakeAt)
     private TimeSpan _refusalAt = Never;
     private TimeSpan _dueAt = Never;
     private TimeSpan _hardAt = Never;
+    private TimeSpan _partAt = Never;
     private TimeSpan _span;
 
     public Role Role { get; } = role;
@@ -30,6 +31,9 @@ internal sealed class Closing(Role role, RuleBook rules, TimeSpan handshakeAt)
 
     /// <summary>Whether Goodbye waits for nothing any more.</summary>
     public bool GracePassed { get; private set; }
+
+    /// <summary>Whether the transport has accepted the last byte of Goodbye.</summary>
+    public bool IsGoodbyeSent { get; private set; }
 
     /// <summary>Whether the leaver ended its direction after Done.</summary>
     public bool PeerEnded { get; private set; }
@@ -55,12 +59,14 @@ internal sealed class Closing(Role role, RuleBook rules, TimeSpan handshakeAt)
     {
         State = SessionState.Dismissed;
         _refusalAt = Min(_refusalAt, now + grace * 0.75);
+        _dueAt = Min(_dueAt, now + grace);
     }
 
-    public void Leave(TimeSpan now, TimeSpan grace)
+    public void Leave(TimeSpan now, TimeSpan grace, TimeSpan hard)
     {
         State = SessionState.Leaving;
         _refusalAt = now + grace;
+        _dueAt = now + Max(grace, hard);
     }
 
     public void SayDone(TimeSpan now, TimeSpan wait, TimeSpan hard)
@@ -79,16 +85,23 @@ internal sealed class Closing(Role role, RuleBook rules, TimeSpan handshakeAt)
         }
     }
 
-    public void HearDone(TimeSpan now, TimeSpan grace, TimeSpan hard)
+    /// <summary>Done was read.</summary>
+    /// <param name="now">The time.</param>
+    /// <param name="grace">The grace announced in Hello.</param>
+    /// <param name="hard">The hard limit announced in Hello.</param>
+    /// <param name="parting">How long the leaver's end may take.</param>
+    /// <param name="heardDismiss">Whether the leaver says that it has read our Dismiss. If they crossed, it waits by what Hello announced, and by nothing longer.</param>
+    public void HearDone(TimeSpan now, TimeSpan grace, TimeSpan hard, TimeSpan parting, bool heardDismiss)
     {
-        if (State != SessionState.Dismissing)
+        if (State != SessionState.Dismissing || !heardDismiss)
         {
-            _dueAt = now + grace;
-            _hardAt = now + hard;
-            _span = grace;
+            _dueAt = Min(State == SessionState.Dismissing ? _dueAt : Never, now + grace);
+            _hardAt = Min(State == SessionState.Dismissing ? _hardAt : Never, now + hard);
+            _span = State == SessionState.Dismissing ? Min(_span, grace) : grace;
         }
 
         State = SessionState.Finishing;
+        _partAt = _hardAt + parting;
     }
 
     public void SayGoodbye()
@@ -97,9 +110,11 @@ internal sealed class Closing(Role role, RuleBook rules, TimeSpan handshakeAt)
         _dueAt = Never;
     }
 
+    /// <summary>The transport has accepted the last byte of Goodbye.</summary>
     public void GoodbyeSent(TimeSpan now, TimeSpan parting)
     {
-        _dueAt = now + parting;
+        _partAt = now + parting;
+        IsGoodbyeSent = true;
         if (PeerEnded)
         {
             End(Cause.Left, Disposition.Close);
@@ -135,7 +150,7 @@ internal sealed class Closing(Role role, RuleBook rules, TimeSpan handshakeAt)
     }
 
     /// <summary>The peer's FIN: section 6.4.</summary>
-    public void EndOfStream(bool anyByte, bool allSent)
+    public void EndOfStream(bool anyByte)
     {
         switch (State)
         {
@@ -148,7 +163,7 @@ internal sealed class Closing(Role role, RuleBook rules, TimeSpan handshakeAt)
             case SessionState.Finishing:
                 PeerEnded = true;
                 break;
-            case SessionState.Parting when !allSent:
+            case SessionState.Parting when !IsGoodbyeSent:
                 PeerEnded = true;
                 break;
             case SessionState.Parting:
@@ -189,7 +204,8 @@ internal sealed class Closing(Role role, RuleBook rules, TimeSpan handshakeAt)
         Deadline.Handshake => handshakeAt,
         Deadline.Refusal => RefusalPassed ? Never : _refusalAt,
         Deadline.Grace => GracePassed ? Never : _dueAt,
-        Deadline.Goodbye or Deadline.Parting or Deadline.Discard => _dueAt,
+        Deadline.Parting => _partAt,
+        Deadline.Goodbye or Deadline.Discard => _dueAt,
         _ => Never,
     };
 
@@ -233,7 +249,7 @@ internal sealed class Closing(Role role, RuleBook rules, TimeSpan handshakeAt)
     public void AddTo(ref StateHash hash, TimeSpan now)
     {
         hash.Add((int)State | (int)Cause << 8 | (int)What << 16 | (int)Disposition << 24);
-        hash.Add((RefusalPassed ? 1 : 0) | (GracePassed ? 2 : 0) | (PeerEnded ? 4 : 0));
+        hash.Add((RefusalPassed ? 1 : 0) | (GracePassed ? 2 : 0) | (PeerEnded ? 4 : 0) | (IsGoodbyeSent ? 8 : 0));
         for (var deadline = Deadline.Handshake; deadline <= Deadline.Discard; deadline++)
         {
             var due = Due(deadline);
@@ -241,6 +257,7 @@ internal sealed class Closing(Role role, RuleBook rules, TimeSpan handshakeAt)
         }
 
         hash.Add(_hardAt == Never ? -1 : (_hardAt - now).Ticks);
+        hash.Add(_span.Ticks);
     }
 
     public static TimeSpan Min(TimeSpan left, TimeSpan right) => left < right ? left : right;

@@ -68,6 +68,15 @@ public readonly struct Endpoint : IEquatable<Endpoint>
     /// <summary>The IPv4 endpoint an IPv4-mapped one stands for; any other is returned as it is.</summary>
     public Endpoint Unmap() => IsIPv4Mapped ? new(0, (uint)_low, Port, false) : this;
 
+    /// <summary>The same address with another port; 0 stands for the address alone.</summary>
+    public Endpoint WithPort(ushort port) => new(_high, _low, port, IsIPv6);
+
+    /// <summary>Whether the address is 0.0.0.0 or ::, which stands for any address of this host.</summary>
+    public bool IsAnyAddress => _high == 0 && _low == 0;
+
+    /// <summary>Whether the address never leaves the host: 127.0.0.0/8, ::1, or 127.0.0.0/8 mapped into IPv6.</summary>
+    public bool IsLoopback => IsIPv6 && !IsIPv4Mapped ? _high == 0 && _low == 1 : (uint)_low >> 24 == 127;
+
     /// <summary>The same endpoint as .NET's own type (allocates).</summary>
     public IPEndPoint ToIPEndPoint()
     {
@@ -84,6 +93,15 @@ public readonly struct Endpoint : IEquatable<Endpoint>
 
     /// <inheritdoc/>
     public override int GetHashCode() => HashCode.Combine(_high, _low, Port, IsIPv6);
+
+    /// <summary>
+    /// A hash that costs a few instructions, for caches that survive collisions: unlike <see cref="GetHashCode"/> it is the same in every process,
+    /// so that whoever chooses addresses can make them collide.
+    /// </summary>
+    public uint QuickHash => (uint)((((_low ^ _high) + ((ulong)Port << 32)) * 0x9E3779B97F4A7C15UL) >> 32);
+
+    /// <summary>Whether two endpoints have the same address, whatever their ports.</summary>
+    public bool HasAddressOf(in Endpoint other) => _low == other._low && _high == other._high && IsIPv6 == other.IsIPv6;
 
     /// <summary>Whether two endpoints are the same address family, address and port.</summary>
     public static bool operator ==(Endpoint left, Endpoint right) => left.Equals(right);

@@ -11,6 +11,7 @@ internal static class Mutations
 {
     private const int Depth = 6;
     private const long MaxStates = 25_000;
+    private const int Ways = 1_000;
 
     public static IEnumerable<Mutation> All()
     {
@@ -50,7 +51,8 @@ internal static class Mutations
             string? caught = null;
             foreach (var (speaksFirst, limits) in HostileSearch.Settings)
             {
-                caught ??= new HostileSearch(item.mutation.Role, speaksFirst, limits, item.mutation.Rules).Run(Depth, MaxStates).Failure;
+                var search = new HostileSearch(item.mutation.Role, speaksFirst, limits, item.mutation.Rules);
+                caught ??= search.Walk(1, Ways).Failure ?? search.Run(Depth, MaxStates).Failure;
             }
 
             results.Add((item.number, item.mutation, caught));

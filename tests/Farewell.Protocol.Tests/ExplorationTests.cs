@@ -1,4 +1,5 @@
 using Farewell.Protocol.Exploration;
+using Farewell.Protocol.Exploration.Weakenings;
 using Farewell.Protocol.Rules;
 
 namespace Farewell.Protocol.Tests;
@@ -6,13 +7,14 @@ namespace Farewell.Protocol.Tests;
 /// <summary>Short runs of what <c>dotnet run --project tests/Farewell.Protocol.Exploration</c> does at length.</summary>
 public sealed class ExplorationTests
 {
-    [Fact]
-    public void EveryWorld_SearchedAsFarAsTimeAllows_KeepsEveryProperty()
+    public static TheoryData<string> Worlds => [.. Scenario.All.Select(scenario => scenario.Name)];
+
+    [Theory]
+    [MemberData(nameof(Worlds))]
+    public void AWorld_SearchedAsFarAsTimeAllows_KeepsEveryProperty(string name)
     {
-        foreach (var scenario in Scenario.All)
-        {
-            new Explorer(scenario, 8_000).Run().Failure.ShouldBeNull(scenario.Name);
-        }
+        var scenario = Scenario.All.Single(scenario => scenario.Name == name);
+        new Explorer(scenario, 8_000).Run().Failure.ShouldBeNull();
     }
 
     [Fact]
@@ -22,13 +24,18 @@ public sealed class ExplorationTests
         {
             foreach (var (speaksFirst, limits) in HostileSearch.Settings)
             {
-                new HostileSearch(role, speaksFirst, limits, RuleBook.Of(role)).Run(6, 4_000).Failure.ShouldBeNull();
+                var search = new HostileSearch(role, speaksFirst, limits, RuleBook.Of(role));
+                search.Run(6, 4_000).Failure.ShouldBeNull();
+                search.Walk(20261122, 1_000).Failure.ShouldBeNull();
             }
         }
     }
 
     [Fact]
-    public void EveryRuleWeakened_IsCaughtByAProperty()
+    public void APeerThatReadsNothing_IsBounded() => Unread.Check().ShouldBeNull();
+
+    [Fact]
+    public void EveryRuleOfTheTablesWeakened_IsCaughtByAProperty()
     {
         var results = Mutations.Check(Mutations.All());
         results.Count.ShouldBeGreaterThan(450);
@@ -36,8 +43,27 @@ public sealed class ExplorationTests
     }
 
     [Fact]
-    public void RandomWalks_KeepEveryProperty() => Walks.Run(20261122, 5_000).Failure.ShouldBeNull();
+    public void EveryWeakeningOfTheSource_StandsInTheSource() => Weakened.Stale(Catalogue.All).ShouldBeEmpty();
+
+    /// <summary>The rest by command: <c>dotnet run --project tests/Farewell.Protocol.Exploration weaken</c>.</summary>
+    [Fact]
+    public void EveryFifthWeakeningOfTheSource_IsCaughtByAProperty()
+    {
+        Weakened.Unweakened().ShouldBeNull();
+        var some = Catalogue.All.Where((_, number) => number % 5 == 0).ToList();
+        Weakened.Check(some, _ => { }).Where(outcome => outcome.Caught is null).Select(outcome => outcome.Weakening.Name).ShouldBeEmpty();
+    }
 
     [Fact]
-    public void HalfAMillionFuzzedInputs_BreakNothing() => Fuzzing.Run(20261122, 500_000).Failure.ShouldBeNull();
+    public void TheHashOfAState_MissesNoFieldThatDecides() =>
+        StateFields.Unhashed(Walks.Sessions(1, 200).Append((Unread.Pinged(), Scenario.Beginning))).ShouldBeEmpty();
+
+    [Fact]
+    public void RandomWalks_KeepEveryPropertyAndEnd() => Walks.Run(20261122, 5_000).Failure.ShouldBeNull();
+
+    [Fact]
+    public void FuzzedInputs_BreakNothing() => Fuzzing.Run(20261122, 100_000).Failure.ShouldBeNull();
+
+    [Fact]
+    public void RealSessionsWithBytesBroken_BreakNothing() => Fuzzing.Run(20261122, 50_000, recorded: true).Failure.ShouldBeNull();
 }

@@ -22,7 +22,6 @@ public sealed class MannerTests
         Word(server).ShouldBe("", "its handler may still be writing");
         server.Finish(default);
         Word(server).ShouldBe("221 bye\r\n");
-        server.Sent(default);
         client.Hear("250 ok\r\n22"u8, default);
         client.Hear("1 bye\r\n"u8, default);
         (client.Cause, client.Disposition).ShouldBe((Cause.Released, Disposition.Depart));
@@ -74,7 +73,6 @@ public sealed class MannerTests
         server.EndOfStream(default);
         server.Finish(default);
         Word(server);
-        server.Sent(default);
         (server.Cause, server.Disposition).ShouldBe((Cause.Left, Disposition.Close));
 
         var client = new MannerSession(Role.Leaver, new WordlessManner(), null, default);
@@ -91,9 +89,88 @@ public sealed class MannerTests
         byte[] bytes = [2, 0, 0, 3, 0x0C, 0x0C, 0x0C, .. _room[..leaver.Say(ClosingStep.Done, 0, _room)]];
         foreach (var (at, value) in bytes.Index())
         {
-            stayer.State.ShouldBe(at < 11 ? SessionState.Open : SessionState.Finishing);
+            stayer.State.ShouldBe(at < bytes.Length ? SessionState.Open : SessionState.Finishing);
             stayer.Hear([value], default);
         }
+
+        stayer.State.ShouldBe(SessionState.Finishing, "heard with its last byte");
+    }
+
+    [Theory]
+    [InlineData(Role.Leaver)]
+    [InlineData(Role.Stayer)]
+    public void AHandlerThatHasNotFinishedInTime_IsReset_AndNoWordIsSaidInItsMidst(Role role)
+    {
+        var session = new MannerSession(role, new LineManner(), null, default);
+        if (role == Role.Leaver)
+        {
+            session.Leave(default);
+        }
+        else
+        {
+            session.Hear("QUIT\r\n"u8, default);
+        }
+
+        while (session.Disposition == Disposition.Stay)
+        {
+            session.HasOutput.ShouldBeFalse();
+            session.Tick(session.NextDeadline);
+        }
+
+        (session.Cause, session.Disposition).ShouldBe((Cause.GraceExpired, Disposition.Reset));
+    }
+
+    [Fact]
+    public void ABareStreamsLeaver_DepartsOnlyOnceEverythingIsSent_AndByFin()
+    {
+        var client = new MannerSession(Role.Leaver, new WordlessManner(), null, default);
+        client.Wrote(1000, default);
+        client.Finish(default);
+        client.Write(_room, default);
+        client.Disposition.ShouldBe(Disposition.Stay);
+        client.Sent(1000, default);
+        (client.Disposition, client.DepartsByFin).ShouldBe((Disposition.Depart, true));
+    }
+
+    [Fact]
+    public void ATransportThatTakesNothing_IsGivenUp()
+    {
+        var server = new MannerSession(Role.Stayer, new LineManner(), null, default);
+        server.Wrote(1000, default);
+        server.Sent(999, TimeSpan.FromSeconds(7));
+        server.NextDeadline.ShouldBe(TimeSpan.FromSeconds(27));
+        RunOut(server);
+        (server.Cause, server.Disposition).ShouldBe((Cause.Stalled, Disposition.Reset));
+    }
+
+    [Fact]
+    public void ALineProtocolsIdlePeer_IsDismissed_ThenReset()
+    {
+        var server = new MannerSession(Role.Stayer, new LineManner(), null, default);
+        server.Hear("NOOP\r\n"u8, TimeSpan.FromSeconds(100));
+        server.NextDeadline.ShouldBe(TimeSpan.FromSeconds(400));
+        server.Tick(server.NextDeadline);
+        Word(server).ShouldBe("421 closing\r\n");
+        RunOut(server);
+        server.Cause.ShouldBe(Cause.GraceExpired);
+    }
+
+    [Fact]
+    public void AGoodbyeThatTheTransportTakesByTheOctet_DoesNotOutlastTheHardLimit()
+    {
+        var server = new MannerSession(Role.Stayer, new LineManner(), null, default);
+        server.Wrote(1_000_000, default);
+        server.Hear("QUIT\r\n"u8, default);
+        server.Finish(default);
+        server.Write(_room, default);
+        var now = TimeSpan.Zero;
+        for (; server.Disposition == Disposition.Stay; now += TimeSpan.FromSeconds(1))
+        {
+            server.Sent(1, now);
+            server.Tick(now);
+        }
+
+        (server.Cause, now).ShouldBe((Cause.Overdue, TimeSpan.FromSeconds(34)));
     }
 
     private static void RunOut(MannerSession session)
@@ -105,7 +182,12 @@ public sealed class MannerTests
         }
     }
 
-    private string Word(MannerSession session) => Encoding.ASCII.GetString(_room.AsSpan(0, session.Write(_room, default)));
+    private string Word(MannerSession session)
+    {
+        var count = session.Write(_room, default);
+        session.Sent(count, default);
+        return Encoding.ASCII.GetString(_room.AsSpan(0, count));
+    }
 
     /// <summary>What a user writes for a protocol like SMTP's: nothing internal is needed.</summary>
     private sealed class LineManner : IClosingManner

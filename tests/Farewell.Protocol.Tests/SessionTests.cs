@@ -186,7 +186,7 @@ public sealed class SessionTests
         it.Stayer.Begin(1);
         it.Say(Role.Leaver, [0x0C, 0, 0, 16, .. new byte[16]]).Deliver(Role.Leaver);
         it.Stayer.EndOfStream(it.Now);
-        it.Stayer.Answer(1, new byte[1], it.Now).ShouldBeTrue();
+        it.Stayer.Answer(1, new byte[1], it.Now).ShouldBe(ReplyStatus.Accepted);
         it.Flush(Role.Stayer);
         (it.Stayer.Cause, it.Stayer.Disposition).ShouldBe((Cause.Left, Disposition.Close));
         it.Said[^1].ShouldContain("Goodbye");
@@ -198,7 +198,7 @@ public sealed class SessionTests
         var it = new Conversation().Run();
         it.Leaver.Cancel(77, it.Now).ShouldBeFalse("there is no such ask");
         it.Stayer.Handled(5, it.Now).ShouldBeFalse("there is no such message");
-        it.Stayer.Answer(3, default, it.Now).ShouldBeFalse("there is no such ask");
+        it.Stayer.Answer(3, default, it.Now).ShouldBe(ReplyStatus.TooLate);
     }
 
     [Fact]
@@ -230,7 +230,7 @@ public sealed class SessionTests
         it.Run();
         if (asks == 0)
         {
-            it.Leaver.Answer(1, default, it.Now).ShouldBeTrue();
+            it.Leaver.Answer(1, default, it.Now).ShouldBe(ReplyStatus.Accepted);
             it.Run();
         }
 
@@ -263,7 +263,7 @@ public sealed class SessionTests
         var it = new Conversation(SessionLimits.Stayer with { Ping = off }, SessionLimits.Leaver with { Ping = off }).Run();
         it.Leaver.Ask(new byte[1], it.Now, out _);
         it.Run().Wait(400);
-        it.Stayer.Refuse(1, RefusedReason.Declined, it.Now).ShouldBeTrue();
+        it.Stayer.Refuse(1, RefusedReason.Declined, it.Now).ShouldBe(ReplyStatus.Accepted);
         it.Run();
         it.Stayer.NextDeadline.ShouldBe(it.Now + SessionLimits.Stayer.Idle);
     }

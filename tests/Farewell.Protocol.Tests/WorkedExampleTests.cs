@@ -15,7 +15,7 @@ public sealed class WorkedExampleTests
         var it = new Conversation(Stayer, Leaver);
         it.Leaver.Ask(Conversation.Text("time?"), it.Now, out _);
         it.Flush(Role.Leaver).Deliver(Role.Leaver);
-        it.Stayer.Answer(1, Conversation.Text("noon"), it.Now).ShouldBeTrue();
+        it.Stayer.Answer(1, Conversation.Text("noon"), it.Now).ShouldBe(ReplyStatus.Accepted);
         it.Stayer.Send(Conversation.Text("news"), it.Now, out _);
         it.Run();
         it.Leaver.Handled(1, it.Now);
@@ -54,7 +54,7 @@ public sealed class WorkedExampleTests
         it.Stayer.Begin(1);
         it.Stayer.Dismiss(DismissReason.Age, it.Now, grace: TimeSpan.FromSeconds(4));
         it.Run().Wait(3.5);
-        it.Stayer.Answer(1, Conversation.Text("A"), it.Now).ShouldBeTrue();
+        it.Stayer.Answer(1, Conversation.Text("A"), it.Now).ShouldBe(ReplyStatus.Accepted);
         it.Run().Depart();
         it.Of(Role.Leaver, SessionEventKind.Refused).ShouldHaveSingleItem().Number.ShouldBe(2u);
         it.Of(Role.Leaver, SessionEventKind.Answered).ShouldHaveSingleItem().Number.ShouldBe(1u);
@@ -115,7 +115,7 @@ public sealed class WorkedExampleTests
         it.Stayer.Ask(Conversation.Text("y"), it.Now, out _);
         it.Stayer.Dismiss(DismissReason.Stop, it.Now);
         it.Flush(Role.Stayer).Deliver(Role.Stayer).Deliver(Role.Leaver);
-        it.Stayer.Answer(1, Conversation.Text("X"), it.Now).ShouldBeTrue();
+        it.Stayer.Answer(1, Conversation.Text("X"), it.Now).ShouldBe(ReplyStatus.Accepted);
         it.Run().Depart();
         it.Of(Role.Stayer, SessionEventKind.Refused).ShouldHaveSingleItem("an ask that crossed Done was never begun");
         it.Of(Role.Leaver, SessionEventKind.Message).ShouldHaveSingleItem();

@@ -4,7 +4,7 @@ namespace Farewell.Protocol.Frames;
 
 /// <summary>
 /// Takes a byte stream apart into frames, whatever pieces it comes in. A body that lies whole in one piece is handed out where it lies;
-/// one that is split is gathered in memory from a pool, never more than twice what has been received of it.
+/// one that is split is gathered in memory from a pool: as it grows, at most twice what has been received of it, rounded up as the pool does.
 /// Header and body are two steps, so that the caller checks a header before any memory is taken for its body.
 /// </summary>
 public sealed class FrameReader
@@ -97,10 +97,7 @@ public sealed class FrameReader
     /// <returns>Whether a header was whole; if not, all input was taken.</returns>
     internal bool TrySkipFrame(ref ReadOnlySpan<byte> input, out FrameHeader header)
     {
-        var skipped = Math.Min(_skip, input.Length);
-        _skip -= skipped;
-        input = input[skipped..];
-        while (_skip == 0 && _headerBytes < FrameHeader.Size && !input.IsEmpty)
+        while (TrySkipRest(ref input) && _headerBytes < FrameHeader.Size && !input.IsEmpty)
         {
             _header = _header << 8 | input[0];
             _headerBytes++;
@@ -115,6 +112,16 @@ public sealed class FrameReader
 
         SkipBody();
         return true;
+    }
+
+    /// <summary>Passes over what is left of a skipped body.</summary>
+    /// <returns>Whether it is passed.</returns>
+    internal bool TrySkipRest(ref ReadOnlySpan<byte> input)
+    {
+        var skipped = Math.Min(_skip, input.Length);
+        _skip -= skipped;
+        input = input[skipped..];
+        return _skip == 0;
     }
 
     /// <summary>Forgets what was gathered and gives its memory back.</summary>

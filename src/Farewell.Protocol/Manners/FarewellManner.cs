@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using Farewell.Protocol.Frames;
+using Farewell.Protocol.Sessions;
 
 namespace Farewell.Protocol.Manners;
 
@@ -7,10 +8,13 @@ namespace Farewell.Protocol.Manners;
 /// Farewell's own words, for a handler that reads and writes frames itself (a relay, say) and needs no counts: those it says are zero.
 /// A <see cref="Sessions.Session"/> has this manner built in, and counts.
 /// </summary>
-/// <param name="grace">The grace told in Dismiss.</param>
+/// <param name="grace">The grace told in Dismiss, 0 to <see cref="SessionLimits.Longest"/>.</param>
+/// <exception cref="ArgumentOutOfRangeException">The grace is out of its range.</exception>
 public sealed class FarewellManner(TimeSpan grace) : IClosingManner
 {
     private readonly FrameReader _reader = new();
+    private readonly uint _grace = grace >= TimeSpan.Zero && grace <= SessionLimits.Longest ? (uint)grace.TotalMilliseconds : throw new ArgumentOutOfRangeException(nameof(grace), grace, "0 to 2^31 - 1 ms.");
+    private ClosingStep _hearing;
 
     /// <inheritdoc/>
     public bool HasWords => true;
@@ -30,7 +34,7 @@ public sealed class FarewellManner(TimeSpan grace) : IClosingManner
         if (step == ClosingStep.Dismiss)
         {
             body[0] = (byte)reason;
-            BinaryPrimitives.WriteUInt32BigEndian(body[4..], (uint)grace.TotalMilliseconds);
+            BinaryPrimitives.WriteUInt32BigEndian(body[4..], _grace);
             BinaryPrimitives.WriteUInt32BigEndian(body[8..], uint.MaxValue);
         }
 
@@ -40,21 +44,35 @@ public sealed class FarewellManner(TimeSpan grace) : IClosingManner
     /// <inheritdoc/>
     public ClosingStep Hear(ref ReadOnlySpan<byte> received)
     {
-        while (_reader.TrySkipFrame(ref received, out var header))
+        do
         {
-            var step = header.Type switch
+            // A word is heard with its last byte: an end in the middle of it is a truncation.
+            if (_hearing != ClosingStep.None && _reader.TrySkipRest(ref received))
             {
-                FrameType.Dismiss => ClosingStep.Dismiss,
-                FrameType.Done => ClosingStep.Done,
-                FrameType.Goodbye => ClosingStep.Goodbye,
-                _ => ClosingStep.None,
-            };
-            if (step != ClosingStep.None)
-            {
-                return step;
+                var heard = _hearing;
+                _hearing = ClosingStep.None;
+                return heard;
             }
         }
+        while (_hearing == ClosingStep.None && TryHeader(ref received));
 
         return ClosingStep.None;
+    }
+
+    private bool TryHeader(ref ReadOnlySpan<byte> received)
+    {
+        if (!_reader.TrySkipFrame(ref received, out var header))
+        {
+            return false;
+        }
+
+        _hearing = header.Type switch
+        {
+            FrameType.Dismiss => ClosingStep.Dismiss,
+            FrameType.Done => ClosingStep.Done,
+            FrameType.Goodbye => ClosingStep.Goodbye,
+            _ => ClosingStep.None,
+        };
+        return true;
     }
 }

@@ -32,7 +32,7 @@ public sealed class FrameTable
         new(SessionState.Leaving,    "v a a a a a a a a a a v v i v"),
         new(SessionState.Dismissed,  "v a a a a a a a a a a v v i v"),
         new(SessionState.Waiting,    "v a i a a i i a a a i v a i v"),
-        new(SessionState.Released,   "v v v v v v v v v v v v v v v"),
+        new(SessionState.Released,   "i i i i i i i i i i i i i i i"),
         new(SessionState.Expelling,  "i i i i i i i i i i i i i i i"),
         new(SessionState.Ended,      "i i i i i i i i i i i i i i i"),
     ];

@@ -4,5 +4,11 @@ namespace Farewell.Protocol.Sessions;
 /// <param name="Number">Its number on the wire.</param>
 /// <param name="Cost">What replying to it returns.</param>
 /// <param name="Nested">Whether it was made from inside a handler.</param>
-/// <param name="Begun">Whether its handler runs: then it cannot be refused any more.</param>
-internal readonly record struct AskIn(uint Number, uint Cost, bool Nested, bool Begun);
+internal record struct AskIn(uint Number, uint Cost, bool Nested)
+{
+    /// <summary>Whether its handler runs: then it cannot be refused any more.</summary>
+    public bool Begun { get; set; }
+
+    /// <summary>Whether the peer does not want the answer any more.</summary>
+    public bool Cancelled { get; set; }
+}

@@ -55,6 +55,9 @@ internal sealed class Intake
         return true;
     }
 
+    /// <summary>Gives back the memory of the last burst.</summary>
+    public void Trim() => _costs = AllHandled ? new uint[4] : _costs;
+
     public uint TakeReturnable()
     {
         var cost = Returnable;

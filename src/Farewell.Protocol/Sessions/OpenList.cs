@@ -1,6 +1,6 @@
 namespace Farewell.Protocol.Sessions;
 
-/// <summary>What is open, in the order it was opened. Found by a scan from the oldest, since the oldest is usually settled first.</summary>
+/// <summary>What is open, in the order of its numbers, which count modulo 2^32. Found by bisection, the oldest first since that one is usually settled first.</summary>
 internal sealed class OpenList<T>
     where T : struct
 {
@@ -23,17 +23,47 @@ internal sealed class OpenList<T>
         _items[_head + Count++] = item;
     }
 
+    /// <summary>Finds a number among the first items.</summary>
+    /// <returns>Its index, or -1.</returns>
+    public int Find(uint number, int among, Func<T, uint> numberOf)
+    {
+        if (among == 0)
+        {
+            return -1;
+        }
+
+        var oldest = numberOf(this[0]);
+        var (low, high) = (0, among - 1);
+        while (low < high)
+        {
+            var middle = (low + high) / 2;
+            if (numberOf(this[middle]) - oldest < number - oldest)
+            {
+                low = middle + 1;
+            }
+            else
+            {
+                high = middle;
+            }
+        }
+
+        return numberOf(this[low]) == number ? low : -1;
+    }
+
     public void RemoveAt(int index)
     {
         Count--;
-        if (index == 0)
+        if (index < Count - index)
         {
-            _head = Count == 0 ? 0 : _head + 1;
+            Array.Copy(_items, _head, _items, _head + 1, index);
+            _head++;
         }
         else
         {
             Array.Copy(_items, _head + index + 1, _items, _head + index, Count - index);
         }
+
+        _head = Count == 0 ? 0 : _head;
     }
 
     public OpenList<T> Clone()

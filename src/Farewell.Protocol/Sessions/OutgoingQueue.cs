@@ -2,11 +2,14 @@ using Farewell.Protocol.Frames;
 
 namespace Farewell.Protocol.Sessions;
 
-/// <summary>A ring of what waits to be written, which takes memory only once something waits.</summary>
+/// <summary>A ring of what waits to be written. The first of it may lie in memory of the session's own (<see cref="Keep"/>), the rest in the caller's.</summary>
 internal sealed class OutgoingQueue
 {
+    private const FrameType Discarded = 0;
+
     private Outgoing[] _items = new Outgoing[4];
     private int _head;
+    private int _kept;
 
     public int Count { get; private set; }
 
@@ -30,24 +33,77 @@ internal sealed class OutgoingQueue
 
     public Outgoing Dequeue()
     {
-        var item = _items[_head];
-        _items[_head] = default;
-        _head = (_head + 1) & (_items.Length - 1);
-        Count--;
+        var item = Shift();
+        SkipDiscarded();
         return item;
     }
 
-    /// <summary>Removes the items of a type (and a number, unless null), keeping the order of the rest.</summary>
+    /// <summary>Discards the item of a stamp, found by bisection since stamps rise; its place stays until it is the first.</summary>
+    /// <returns>Its cost.</returns>
+    public uint Discard(uint stamp)
+    {
+        var oldest = Head.Stamp;
+        var (low, high) = (0, Count - 1);
+        while (low < high)
+        {
+            var middle = (low + high) / 2;
+            if (At(middle).Stamp - oldest < stamp - oldest)
+            {
+                low = middle + 1;
+            }
+            else
+            {
+                high = middle;
+            }
+        }
+
+        ref var item = ref At(low);
+        var cost = item.Cost;
+        item.Release();
+        item = new Outgoing(Discarded, 0, default, 0, stamp);
+        SkipDiscarded();
+        return cost;
+    }
+
+    /// <summary>Copies every payload into memory of the session's own.</summary>
+    public void Keep()
+    {
+        for (; _kept < Count; _kept++)
+        {
+            At(_kept) = At(_kept).Keep();
+        }
+    }
+
+    /// <summary>Finds the stamp of the first item of a type.</summary>
+    public bool TryFind(FrameType type, out uint stamp, out uint number)
+    {
+        for (var i = 0; i < Count; i++)
+        {
+            if (At(i).Type == type)
+            {
+                (stamp, number) = (At(i).Stamp, At(i).Number);
+                return true;
+            }
+        }
+
+        (stamp, number) = (0, 0);
+        return false;
+    }
+
+    /// <summary>Removes the items of a type, keeping the order of the rest.</summary>
     /// <returns>The cost of what was removed.</returns>
-    public uint Remove(FrameType type, uint? number = null)
+    public uint Remove(FrameType type)
     {
         uint cost = 0;
-        for (var left = Count; left > 0; left--)
+        var kept = _kept;
+        for (int i = 0, all = Count, allKept = _kept; i < all; i++)
         {
-            var item = Dequeue();
-            if (item.Type == type && (number is null || item.Number == number))
+            var item = Shift();
+            if (item.Type == type || item.Type == Discarded)
             {
+                item.Release();
                 cost += item.Cost;
+                kept -= i < allKept ? 1 : 0;
             }
             else
             {
@@ -55,30 +111,49 @@ internal sealed class OutgoingQueue
             }
         }
 
+        _kept = kept;
         return cost;
     }
 
     public void Clear()
     {
-        Array.Clear(_items);
-        (_head, Count) = (0, 0);
+        while (Count > 0)
+        {
+            Dequeue().Release();
+        }
+    }
+
+    private Outgoing Shift()
+    {
+        var item = _items[_head];
+        _items[_head] = default;
+        _head = (_head + 1) & (_items.Length - 1);
+        Count--;
+        _kept -= _kept > 0 ? 1 : 0;
+        return item;
+    }
+
+    private void SkipDiscarded()
+    {
+        while (Count > 0 && _items[_head].Type == Discarded)
+        {
+            Shift();
+        }
     }
 
     public OutgoingQueue Clone()
     {
         var clone = (OutgoingQueue)MemberwiseClone();
-        clone._items = (Outgoing[])_items.Clone();
+        clone._items = Array.ConvertAll(_items, static item => item.Copy());
         return clone;
     }
 
-    public void AddTo(ref StateHash hash)
+    public void AddTo(ref StateHash hash, uint stamp)
     {
         hash.Add(Count);
         for (var i = 0; i < Count; i++)
         {
-            ref var item = ref At(i);
-            hash.Add((int)item.Type | (int)item.Reason << 8 | (item.Nested ? 1 << 16 : 0));
-            hash.Add(item.Number | (long)item.Payload.Length << 32);
+            At(i).AddTo(ref hash, stamp);
         }
     }
 

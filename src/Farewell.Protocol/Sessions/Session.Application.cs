@@ -7,18 +7,18 @@ public sealed partial class Session
 {
     private OutgoingQueue? _sends;
     private OutgoingQueue? _replies;
+    private Gaps? _gaps;
     private uint _stamp;
     private uint _tickets;
     private uint _messagesAccepted;
     private TimeSpan _dismissGrace;
     private TimeSpan _leaveGrace;
-    private int _nestedOut;
     private bool _leaveWanted;
     private bool _paused;
     private DoneReason _doneReason;
 
     /// <summary>Gives a message to be sent.</summary>
-    /// <param name="payload">Not to be changed until it has been written: until <see cref="Tally"/> no longer counts it as not sent.</param>
+    /// <param name="payload">Not to be changed until it has been written (<see cref="HoldsPayloads"/> is false) or <see cref="Retain"/> is called.</param>
     /// <param name="now">The time.</param>
     /// <param name="number">Its number, when accepted: <see cref="SessionEventKind.Delivered"/> counts up to it.</param>
     public SendStatus Send(ReadOnlyMemory<byte> payload, TimeSpan now, out uint number)
@@ -34,8 +34,35 @@ public sealed partial class Session
         return status;
     }
 
+    /// <summary>
+    /// Drops the oldest message that waits and is not begun; asks are not dropped. Its number stays its own: the peer counts only what is sent, and this side counts the gaps back in, so the numbers of
+    /// other messages go on meaning them. <see cref="WasDropped"/> tells it from those delivered.
+    /// </summary>
+    /// <param name="now">The time.</param>
+    /// <param name="number">Its number.</param>
+    /// <returns>False if none waits.</returns>
+    public bool DropOldest(TimeSpan now, out uint number)
+    {
+        number = 0;
+        if (_sends is null || !_sends.TryFind(FrameType.Message, out var stamp, out number))
+        {
+            return false;
+        }
+
+        Queued -= _sends.Discard(stamp);
+        (_gaps ??= new Gaps()).Add(number, _messagesBegun, _delivered);
+        NoteOutput(now);
+        return true;
+    }
+
+    /// <summary>Whether a message was dropped instead of sent. So long after many drops that it is not known any more, the answer is yes.</summary>
+    public bool WasDropped(uint number) => _gaps?.Contains(number) == true;
+
+    /// <summary>The number of the last message delivered: all messages up to it are, but those dropped.</summary>
+    public uint DeliveredUpTo => _gaps?.NumberOf(_delivered) ?? _delivered;
+
     /// <summary>Gives an ask to be sent. Exactly one event will tell its end: answered, refused, or unknown.</summary>
-    /// <param name="payload">Not to be changed until its end is told.</param>
+    /// <param name="payload">As for <see cref="Send"/>.</param>
     /// <param name="now">The time.</param>
     /// <param name="ticket">Its name in that event, when accepted; never 0.</param>
     /// <param name="nested">Whether it is made from inside a handler of a message or ask of this session: then it waits for no credit, and the peer begins or refuses it at once.</param>
@@ -49,16 +76,15 @@ public sealed partial class Session
         }
 
         ticket = ++_tickets == 0 ? ++_tickets : _tickets;
-        var cost = nested ? 0 : (uint)payload.Length + Hello.Overhead;
-        (_asksOut ??= new OpenList<AskOut>()).Add(new AskOut(ticket, cost, nested, 0, false, false));
         if (nested)
         {
-            _nestedOut++;
+            (_nestedOut ??= new OpenAsks()).Add(new AskOut(ticket, 0, _stamp));
             (_replies ??= new OutgoingQueue()).Enqueue(new Outgoing(FrameType.Ask, ticket, payload, 0, _stamp++, Nested: true));
             NoteOutput(now);
         }
         else
         {
+            (_asksOut ??= new OpenAsks()).Add(new AskOut(ticket, (uint)payload.Length + Hello.Overhead, _stamp));
             Enqueue(FrameType.Ask, ticket, payload, now);
         }
 
@@ -69,22 +95,16 @@ public sealed partial class Session
     /// <returns>Whether the ask had not been written: then it was not begun, and is safe to send elsewhere.</returns>
     public bool Cancel(uint ticket, TimeSpan now)
     {
-        for (var i = 0; i < AsksOpen; i++)
+        if (FindOut(ticket, out var index) is { } asks && !asks[index].Cancelled)
         {
-            ref var ask = ref _asksOut![i];
-            if (ask.Ticket != ticket || ask.Cancelled)
+            if (index >= asks.Written && asks == _asksOut)
             {
-                continue;
-            }
-
-            if (!ask.Written && !ask.Nested)
-            {
-                Queued -= _sends!.Remove(FrameType.Ask, ticket);
-                _asksOut.RemoveAt(i);
+                Queued -= _sends!.Discard(asks[index].Stamp);
+                asks.RemoveAt(index);
                 return true;
             }
 
-            ask = ask with { Cancelled = true };
+            asks.Cancel(index);
             if (State is SessionState.Greeting || _closing.IsBeforeDone)
             {
                 (_replies ??= new OutgoingQueue()).Enqueue(new Outgoing(FrameType.Cancel, ticket, default, 0, _stamp++));
@@ -94,7 +114,8 @@ public sealed partial class Session
             return false;
         }
 
-        // An answer that is still coming in parts is dropped too.
+        // A reply that was read and not told, or is still coming in parts, is dropped too.
+        _held = _held.Kind is SessionEventKind.Answered or SessionEventKind.Refused && _held.Number == ticket ? default : _held;
         _answering = _answering == ticket ? 0 : _answering;
         return false;
     }
@@ -105,32 +126,50 @@ public sealed partial class Session
     {
         if (FindIn(ask) is var index and >= 0 && !_closing.IsOver)
         {
-            _asksIn![index] = _asksIn[index] with { Begun = true };
+            _asksIn![index].Begun = true;
             return true;
         }
 
         return false;
     }
 
+    /// <summary>Whether an ask is in hand and was begun.</summary>
+    public bool IsBegun(uint ask) => FindIn(ask) is var index and >= 0 && _asksIn![index].Begun;
+
+    /// <summary>Whether the peer wants the answer to an ask no more, or it is not in hand.</summary>
+    public bool IsCancelled(uint ask) => FindIn(ask) is not (var index and >= 0) || _asksIn![index].Cancelled;
+
     /// <summary>Answers an ask in hand.</summary>
     /// <param name="ask">Its number.</param>
-    /// <param name="payload">Not to be changed until it has been written.</param>
+    /// <param name="payload">As for <see cref="Send"/>.</param>
     /// <param name="now">The time.</param>
-    /// <returns>False if it is not in hand any more: the answer comes too late.</returns>
-    /// <exception cref="ArgumentException">The payload is larger than the peer accepts.</exception>
-    public bool Answer(uint ask, ReadOnlyMemory<byte> payload, TimeSpan now)
-    {
-        if (payload.Length > _peerLargest)
-        {
-            throw new ArgumentException($"An answer of {payload.Length} bytes is above the {_peerLargest} that the peer accepts.", nameof(payload));
-        }
-
-        return TryReply(FrameType.Answer, ask, payload, 0, now);
-    }
+    public ReplyStatus Answer(uint ask, ReadOnlyMemory<byte> payload, TimeSpan now) => Reply(FrameType.Answer, ask, payload, 0, now);
 
     /// <summary>Refuses an ask in hand that was not begun.</summary>
-    /// <returns>False if it is not in hand any more, or was begun.</returns>
-    public bool Refuse(uint ask, RefusedReason reason, TimeSpan now) => TryReply(FrameType.Refused, ask, default, reason, now);
+    /// <param name="ask">Its number.</param>
+    /// <param name="reason">Why.</param>
+    /// <param name="now">The time.</param>
+    public ReplyStatus Refuse(uint ask, RefusedReason reason, TimeSpan now) => Reply(FrameType.Refused, ask, default, reason, now);
+
+    /// <summary>Whether a payload given to <see cref="Send"/>, <see cref="Ask"/> or <see cref="Answer"/> is not yet written whole.</summary>
+    public bool HoldsPayloads => _currentOpen || _sends is { Count: > 0 } || _replies is { Count: > 0 };
+
+    /// <summary>
+    /// Copies every payload that is not yet written into memory of the session's own, from a pool, so that the buffers given to <see cref="Send"/>,
+    /// <see cref="Ask"/> and <see cref="Answer"/> are the caller's again. To be called after <see cref="Write"/>, when little or nothing is left.
+    /// </summary>
+    public void Retain()
+    {
+        if (_currentOpen && _current.Kept is null)
+        {
+            var written = Math.Max(0, _currentOffset);
+            _current = (_current with { Payload = _current.Payload[written..] }).Keep();
+            _currentOffset = Math.Min(_currentOffset, 0);
+        }
+
+        _sends?.Keep();
+        _replies?.Keep();
+    }
 
     /// <summary>Says that the handler of a message returned: only then is the peer told that it was delivered.</summary>
     /// <returns>False if no such message is in hand.</returns>
@@ -157,11 +196,17 @@ public sealed partial class Session
     /// <param name="hard">How far progress extends the grace after Done, at least the grace; null for the limit's. What lies beyond the announced limit is cut.</param>
     /// <returns>False if it was dismissed before, or is ending already.</returns>
     /// <exception cref="InvalidOperationException">This side is the leaver.</exception>
+    /// <exception cref="ArgumentException">The reason is a violation.</exception>
     public bool Dismiss(DismissReason reason, TimeSpan now, TimeSpan? grace = null, TimeSpan? retryAfter = null, TimeSpan? hard = null)
     {
         if (Role != Role.Stayer)
         {
             throw new InvalidOperationException("Only a stayer dismisses; a leaver leaves.");
+        }
+
+        if (reason == DismissReason.Violation)
+        {
+            throw new ArgumentException("A violation is found by the session, which tells it by itself.", nameof(reason));
         }
 
         if (State is not (SessionState.Greeting or SessionState.Open))
@@ -223,7 +268,7 @@ public sealed partial class Session
         (_leaveWanted, _leaveGrace) = (true, grace);
         if (State == SessionState.Open)
         {
-            _closing.Leave(now, grace);
+            _closing.Leave(now, grace, _limits.Hard);
         }
 
         NoteOutput(now);
@@ -248,7 +293,7 @@ public sealed partial class Session
     private SendStatus AdmitNested(int length) =>
         !_closing.IsBeforeDone || _closing.RefusalPassed ? SendStatus.Ending
         : length > _peerLargest ? SendStatus.TooLarge
-        : _nestedOut >= Hello.MaxNested ? SendStatus.Full
+        : _nestedOut is { Count: >= Hello.MaxNested } ? SendStatus.Full
         : SendStatus.Accepted;
 
     private void Enqueue(FrameType type, uint number, ReadOnlyMemory<byte> payload, TimeSpan now)
@@ -259,37 +304,46 @@ public sealed partial class Session
         NoteOutput(now);
     }
 
-    private bool TryReply(FrameType type, uint number, ReadOnlyMemory<byte> payload, RefusedReason reason, TimeSpan now)
+    private ReplyStatus Reply(FrameType type, uint number, ReadOnlyMemory<byte> payload, RefusedReason reason, TimeSpan now)
     {
         var index = _closing.IsOver ? -1 : FindIn(number);
         if (index < 0 || (type == FrameType.Refused && _asksIn![index].Begun))
         {
-            return false;
+            return ReplyStatus.TooLate;
+        }
+
+        if (payload.Length > _peerLargest)
+        {
+            return ReplyStatus.TooLarge;
         }
 
         Reply(type, RemoveIn(index), payload, reason);
         NoteOutput(now);
-        return true;
+        return ReplyStatus.Accepted;
     }
 
-    private void Reply(FrameType type, AskIn ask, ReadOnlyMemory<byte> payload, RefusedReason reason) =>
-        (_replies ??= new OutgoingQueue()).Enqueue(new Outgoing(type, ask.Number, payload, ask.Cost, _stamp++, reason, ask.Nested));
-
-    private int FindIn(uint number)
+    private void Reply(FrameType type, AskIn ask, ReadOnlyMemory<byte> payload, RefusedReason reason)
     {
+        AsksRefused += type == FrameType.Refused ? 1 : 0;
+        (_replies ??= new OutgoingQueue()).Enqueue(new Outgoing(type, ask.Number, payload, ask.Cost, _stamp++, reason, ask.Nested));
+    }
+
+    private int FindIn(uint number) =>
         // A leaver that has said Done, and a stayer that has said Goodbye, reply to nothing.
-        if (State is not (SessionState.Waiting or SessionState.Parting or SessionState.Expelling))
+        State is SessionState.Waiting or SessionState.Parting or SessionState.Expelling || _asksIn is null
+            ? -1
+            : _asksIn.Find(number, _asksIn.Count, static ask => ask.Number);
+
+    private OpenAsks? FindOut(uint ticket, out int index)
+    {
+        index = _asksOut?.IndexOfTicket(ticket) ?? -1;
+        if (index >= 0)
         {
-            for (var i = 0; i < AsksInHand; i++)
-            {
-                if (_asksIn![i].Number == number)
-                {
-                    return i;
-                }
-            }
+            return _asksOut;
         }
 
-        return -1;
+        index = _nestedOut?.IndexOfTicket(ticket) ?? -1;
+        return index >= 0 ? _nestedOut : null;
     }
 
     private AskIn RemoveIn(int index)

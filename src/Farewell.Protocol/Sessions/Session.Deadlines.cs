@@ -32,11 +32,14 @@ public sealed partial class Session
     /// <summary>Lets every deadline fall that is due. Events may follow: <see cref="Read"/> with no input. Calling it early or often does no harm.</summary>
     public void Tick(TimeSpan now)
     {
+        var refuses = false;
         for (var deadline = Deadline.Handshake; deadline <= Deadline.Discard; deadline++)
         {
-            if (Due(deadline) <= now)
+            // A leaver whose refusal and grace fall together still says Done if it can, and falls at the next tick if it cannot.
+            if (Due(deadline) <= now && !(deadline == Deadline.Grace && refuses && Role == Role.Leaver))
             {
                 Fall(deadline, now);
+                refuses |= deadline == Deadline.Refusal;
             }
         }
 
@@ -53,7 +56,7 @@ public sealed partial class Session
     private bool IsSuspended => _paused || AsksInHand > 0 || _replies is { Count: > 0 };
 
     /// <summary>Whether ping and pong stop: not while this side awaits a reply itself, or a handler that awaits one of a silent peer would wait for ever.</summary>
-    private bool IsPingSuspended => _paused || (IsSuspended && _asksAwaited == 0 && _answering == 0);
+    private bool IsPingSuspended => _paused || (IsSuspended && _asksOut is not { Written: > 0 } && _nestedOut is not { Written: > 0 } && _answering == 0);
 
     private bool HasUnreported => _messagesIn is { } messages && (messages.Returnable > 0 || messages.Handled != _reported);
 
@@ -81,6 +84,7 @@ public sealed partial class Session
                 break;
             case Deadline.Ping:
                 _pingDue = true;
+                Trim();
                 break;
             case Deadline.Pong:
                 _closing.End(Cause.Dead, Disposition.Reset);
@@ -112,6 +116,17 @@ public sealed partial class Session
             Queued = 0;
             _pending |= Pending.Unsent;
         }
+    }
+
+    /// <summary>In a quiet session, the queues give back the memory of their last burst.</summary>
+    private void Trim()
+    {
+        _sends = _sends is { Count: 0 } ? null : _sends;
+        _replies = _replies is { Count: 0 } ? null : _replies;
+        _asksOut = _asksOut is { Count: 0 } ? null : _asksOut;
+        _nestedOut = _nestedOut is { Count: 0 } ? null : _nestedOut;
+        _asksIn = _asksIn is { Count: 0 } ? null : _asksIn;
+        _messagesIn?.Trim();
     }
 
     private void Violate(Violation what, TimeSpan now)

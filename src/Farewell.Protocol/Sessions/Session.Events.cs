@@ -39,7 +39,7 @@ public sealed partial class Session
 
         if (Clear(Pending.Delivered))
         {
-            happened = new SessionEvent(SessionEventKind.Delivered, _delivered);
+            happened = new SessionEvent(SessionEventKind.Delivered, DeliveredUpTo);
             return true;
         }
 
@@ -90,35 +90,32 @@ public sealed partial class Session
         _endTold = true;
         _reader.Drop();
         _assembly?.Drop();
+        _sends?.Clear();
+        _replies?.Clear();
+        EndCurrent();
         happened = new SessionEvent(SessionEventKind.Ended);
         return true;
     }
 
     /// <summary>Takes the next own ask that will get no reply, and tells what is known of it.</summary>
-    private bool TakeAsk(bool unsentOnly, out SessionEvent happened)
+    private bool TakeAsk(bool unsentOnly, out SessionEvent happened) =>
+        TakeAsk(_asksOut, unsentOnly ? _asksOut?.Written ?? 0 : 0, out happened) || (!unsentOnly && TakeAsk(_nestedOut, 0, out happened));
+
+    private bool TakeAsk(OpenAsks? asks, int from, out SessionEvent happened)
     {
-        for (var i = 0; i < AsksOpen;)
+        while (asks is not null && asks.Count > from)
         {
-            var ask = _asksOut![i];
-            if (unsentOnly && (ask.Written || ask.Nested))
+            var isWritten = asks.Written > from;
+            var ask = asks.RemoveAt(from);
+            if (!ask.Cancelled)
             {
-                i++;
-                continue;
+                happened = !isWritten
+                    ? new SessionEvent(SessionEventKind.Refused, ask.Ticket, Reason: (byte)RefusedReason.NotSent)
+                    : WasNotReceived(ask)
+                        ? new SessionEvent(SessionEventKind.Refused, ask.Ticket, Reason: (byte)RefusedReason.Ending)
+                        : new SessionEvent(SessionEventKind.Unknown, ask.Ticket);
+                return true;
             }
-
-            _asksOut.RemoveAt(i);
-            _asksAwaited -= ask.Written ? 1 : 0;
-            if (ask.Cancelled)
-            {
-                continue;
-            }
-
-            happened = !ask.Written
-                ? new SessionEvent(SessionEventKind.Refused, ask.Ticket, Reason: (byte)RefusedReason.NotSent)
-                : WasNotReceived(ask)
-                    ? new SessionEvent(SessionEventKind.Refused, ask.Ticket, Reason: (byte)RefusedReason.Ending)
-                    : new SessionEvent(SessionEventKind.Unknown, ask.Ticket);
-            return true;
         }
 
         happened = default;

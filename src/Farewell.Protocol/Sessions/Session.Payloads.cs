@@ -39,7 +39,8 @@ public sealed partial class Session
         (_currentOpen, _currentOffset) = (true, -1);
         if (_current.Type == FrameType.Ask)
         {
-            NumberAsk(_current.Number, ++_asksBegun, now);
+            _lastHeard = IsPingSuspended ? now : _lastHeard;
+            (_current.Nested ? _nestedOut : _asksOut)!.Write(++_asksBegun);
         }
 
         return true;
@@ -58,7 +59,7 @@ public sealed partial class Session
         var offset = Math.Max(0, _currentOffset);
         var left = _current.Payload.Length - offset;
         var fields = begins ? FrameLayout.FieldsOf(_current.Type) : 0;
-        var length = PartLength(left, fields, room.Length - FrameHeader.Size - fields, fresh);
+        var length = PartLength(begins ? left : Math.Min(left, _limits.Part), fields, room.Length - FrameHeader.Size - fields, fresh);
         if (length < 0)
         {
             return false;
@@ -129,37 +130,19 @@ public sealed partial class Session
 
     private bool WriteCancel(ref Span<byte> room)
     {
-        for (var i = 0; i < AsksOpen; i++)
+        // Replied to in the meantime, there is nothing left to cancel.
+        if (FindOut(_current.Number, out var index) is { } asks)
         {
-            if (_asksOut![i].Ticket == _current.Number)
+            if (!TryFrame(FrameType.Cancel, 4, ref room, out var body))
             {
-                if (!TryFrame(FrameType.Cancel, 4, ref room, out var body))
-                {
-                    return false;
-                }
-
-                Put(body, 0, _asksOut[i].Number);
-                break;
+                return false;
             }
+
+            Put(body, 0, asks[index].Number);
         }
 
-        // Replied to in the meantime: there is nothing left to cancel.
         EndCurrent();
         return true;
-    }
-
-    private void NumberAsk(uint ticket, uint number, TimeSpan now)
-    {
-        for (var i = AsksOpen - 1; i >= 0; i--)
-        {
-            if (_asksOut![i].Ticket == ticket)
-            {
-                _lastHeard = IsPingSuspended ? now : _lastHeard;
-                _asksAwaited++;
-                _asksOut[i] = _asksOut[i] with { Number = number, Written = true };
-                return;
-            }
-        }
     }
 
     private void NoteReply()
@@ -170,6 +153,7 @@ public sealed partial class Session
 
     private void EndCurrent()
     {
+        _current.Release();
         _current = default;
         _currentOpen = false;
     }

@@ -9,10 +9,10 @@ public sealed partial class Session
 {
     private Intake? _messagesIn;
     private OpenList<AskIn>? _asksIn;
-    private OpenList<AskOut>? _asksOut;
+    private OpenAsks? _asksOut;
+    private OpenAsks? _nestedOut;
     private long _asksReceived;
     private uint _asksSettled;
-    private int _asksAwaited;
     private uint _answering;
     private int _nestedIn;
     private int _nestedUnreplied;
@@ -86,7 +86,7 @@ public sealed partial class Session
         _helloPending |= !_helloWritten && State == SessionState.Greeting;
         if (_helloWritten)
         {
-            RoundTrip = Closing.Max(RoundTrip, now - _greetedAt);
+            NoteRoundTrip(now - _greetedAt);
         }
 
         _closing.Open();
@@ -94,7 +94,7 @@ public sealed partial class Session
         _pending |= Pending.Opened;
         if (_leaveWanted)
         {
-            _closing.Leave(now, _leaveGrace);
+            _closing.Leave(now, _leaveGrace, _limits.Hard);
         }
 
         return Violation.None;
@@ -104,12 +104,12 @@ public sealed partial class Session
     {
         var type = header.Type == FrameType.Part ? _openType : header.Type;
         var nested = header.Type == FrameType.Part ? _openNested : (header.Flags & FrameFlags.Nested) != 0;
+        _lastMessage = now;
         if (!TryGather(header, ref body))
         {
             return Violation.None;
         }
 
-        _lastMessage = now;
         var cost = nested ? 0 : _openCost;
         switch (type)
         {
@@ -122,7 +122,7 @@ public sealed partial class Session
             case FrameType.Ask when nested && ++_nestedUnreplied > Hello.MaxNested:
                 return Violation.CreditExceeded;
             case FrameType.Ask when Judge(FrameColumn.Ask) == Verdict.Act:
-                TakeAsk(new AskIn((uint)++_asksReceived, cost, nested, false), body);
+                TakeAsk(new AskIn((uint)++_asksReceived, cost, nested), body);
                 break;
         }
 
@@ -191,9 +191,13 @@ public sealed partial class Session
             return Violation.UnknownAsk;
         }
 
-        if (FindIn(number) is var index and >= 0)
+        if (FindIn(number) is var index and >= 0 && !_asksIn![index].Cancelled)
         {
-            if (!_asksIn![index].Begun)
+            if (_asksIn[index].Begun)
+            {
+                _asksIn[index].Cancelled = true;
+            }
+            else
             {
                 Reply(FrameType.Refused, RemoveIn(index), default, RefusedReason.Cancelled);
             }
@@ -204,6 +208,9 @@ public sealed partial class Session
         return Violation.None;
     }
 
+    /// <summary>A Pong withheld for an hour says nothing of the way.</summary>
+    private void NoteRoundTrip(TimeSpan measured) => RoundTrip = Closing.Max(RoundTrip, Closing.Min(measured, _limits.Pong));
+
     private Violation TakePong(uint nonce, uint handled, TimeSpan now)
     {
         if (!_pingOpen || nonce != _pingNonce)
@@ -212,21 +219,23 @@ public sealed partial class Session
         }
 
         _pingOpen = false;
-        RoundTrip = Closing.Max(RoundTrip, now - _pingAt);
+        NoteRoundTrip(now - _pingAt);
         return Confirm(handled);
     }
 
     private Violation TakeDismiss(ReadOnlySpan<byte> fields, TimeSpan now)
     {
+        // From then on no ask is queued, so a second one finds none.
+        var isFirst = State != SessionState.Dismissed;
         _helloPending |= !_helloWritten;
-        _dismissGrace = TimeSpan.FromMilliseconds(At(fields, 4));
+        _dismissGrace = Believe(At(fields, 4));
         _closing.HearDismiss(now, _dismissGrace);
         _doneReason = DoneReason.Dismissed;
         _retryAfter = At(fields, 8);
         _dismissReason = fields[0];
-        _told = fields[0] == (byte)DismissReason.Violation ? (Violation)fields[1] : _told;
+        _told = fields[0] == (byte)DismissReason.Violation ? (Violation)fields[1] : Violation.None;
         _pending |= Pending.Dismissed | Pending.Unsent;
-        Queued -= _sends?.Remove(FrameType.Ask) ?? 0;
+        Queued -= isFirst ? _sends?.Remove(FrameType.Ask) ?? 0 : 0;
         return Violation.None;
     }
 
@@ -240,7 +249,8 @@ public sealed partial class Session
         }
 
         var asks = At(fields, 8);
-        if (_asksBegun - asks > _asksBegun - _asksSettled)
+        var made = _asksBegun - (IsWriting(FrameType.Ask) ? 1u : 0);
+        if (made - asks > made - _asksSettled)
         {
             return Violation.BadCount;
         }
@@ -255,7 +265,9 @@ public sealed partial class Session
         _pingOpen = _pingDue = false;
         _pending |= Pending.PeerDone | Pending.Settled;
         Queued -= _sends?.Remove(FrameType.Ask) ?? 0;
-        _closing.HearDone(now, _limits.Grace, _limits.Hard);
+        _replies?.Remove(FrameType.Ask);
+        _replies?.Remove(FrameType.Cancel);
+        _closing.HearDone(now, _limits.Grace, _limits.Hard, _limits.Parting, heardDismiss: _doneReason == DoneReason.Dismissed);
         return Violation.None;
     }
 
@@ -299,7 +311,7 @@ public sealed partial class Session
     private Violation GiveBack(uint cost)
     {
         // Asks are returned by their replies alone.
-        if (cost > _costOut - _askCostOut)
+        if (cost > _costOut - _askCostOut - (IsWriting(FrameType.Message) ? _current.Cost : 0))
         {
             return Violation.BadCount;
         }
@@ -310,24 +322,33 @@ public sealed partial class Session
 
     private bool Settle(uint number, out AskOut ask)
     {
-        for (var i = 0; i < AsksOpen; i++)
+        ask = default;
+        var asks = _asksOut;
+        var index = asks?.IndexOfNumber(number) ?? -1;
+        if (index < 0)
         {
-            ask = _asksOut![i];
-            if (ask.Written && ask.Number == number)
-            {
-                _asksOut.RemoveAt(i);
-                _asksSettled = number - _asksSettled <= _asksBegun - _asksSettled ? number : _asksSettled;
-                _costOut -= ask.Cost;
-                _askCostOut -= ask.Cost;
-                _asksAwaited--;
-                _nestedOut -= ask.Nested ? 1 : 0;
-                return true;
-            }
+            asks = _nestedOut;
+            index = asks?.IndexOfNumber(number) ?? -1;
         }
 
-        ask = default;
-        return false;
+        // Nobody can have received an ask whose last part is not written.
+        if (index < 0 || (number == _asksBegun && IsWriting(FrameType.Ask)))
+        {
+            return false;
+        }
+
+        ask = asks!.RemoveAt(index);
+        _asksSettled = number - _asksSettled <= _asksBegun - _asksSettled ? number : _asksSettled;
+        _costOut -= ask.Cost;
+        _askCostOut -= ask.Cost;
+        return true;
     }
+
+    /// <summary>Whether the payload of which some parts are written and some are not is of a type.</summary>
+    private bool IsWriting(FrameType type) => _currentOpen && _current.Type == type;
+
+    /// <summary>A time that the peer announced, as far as this side waits for any peer.</summary>
+    private TimeSpan Believe(uint milliseconds) => Closing.Min(TimeSpan.FromMilliseconds(milliseconds), _limits.Patience);
 
     private static uint At(ReadOnlySpan<byte> fields, int offset) => BinaryPrimitives.ReadUInt32BigEndian(fields[offset..]);
 }

@@ -84,21 +84,7 @@ public sealed partial class Session
 
     private bool IsAllHandled => AsksInHand == 0 && _messagesIn is not { AllHandled: false };
 
-    private bool IsOwedAnAnswer
-    {
-        get
-        {
-            for (var i = 0; i < AsksOpen; i++)
-            {
-                if (!_asksOut![i].Cancelled)
-                {
-                    return true;
-                }
-            }
-
-            return _answering != 0;
-        }
-    }
+    private bool IsOwedAnAnswer => _asksOut is { Wanted: > 0 } || _nestedOut is { Wanted: > 0 } || _answering != 0;
 
     private bool WriteNext(ref Span<byte> room, bool fresh, TimeSpan now)
     {
@@ -243,8 +229,8 @@ public sealed partial class Session
         }
 
         var twice = Closing.Max(RoundTrip * 2, _limits.LeastTwoRoundTrips);
-        var grace = Peer is { } peer ? TimeSpan.FromMilliseconds(peer.Grace) : _dismissGrace > TimeSpan.Zero ? _dismissGrace : _limits.Grace;
-        var hard = Peer is { } same ? TimeSpan.FromMilliseconds(same.Hard) : grace;
+        var grace = Peer is { } peer ? Believe(peer.Grace) : _dismissGrace > TimeSpan.Zero ? _dismissGrace : _limits.Grace;
+        var hard = Peer is { } same ? Believe(same.Hard) : grace;
         _closing.SayDone(now, Closing.Max(grace, _dismissGrace) + twice, Closing.Max(hard, _dismissGrace) + twice);
         return true;
     }

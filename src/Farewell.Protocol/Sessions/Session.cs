@@ -50,7 +50,7 @@ public sealed partial class Session
     public Cause Cause => _closing.Cause;
 
     /// <summary>Which violation, when <see cref="Cause"/> is <see cref="Cause.Violation"/> or <see cref="Cause.ToldViolation"/>.</summary>
-    public Violation What => _told != Violation.None ? _told : _closing.What;
+    public Violation What => _closing.What != Violation.None ? _closing.What : _told;
 
     /// <summary>What the carrier is to do with the connection. What <see cref="Write"/> still gives is to be sent before a close or departure.</summary>
     public Disposition Disposition => _closing.Disposition;
@@ -70,14 +70,23 @@ public sealed partial class Session
     /// <summary>The cost of messages and asks that wait here for credit or the transport, in bytes.</summary>
     public long Queued { get; private set; }
 
+    /// <summary>Whether a message that was <see cref="SendStatus.Full"/> may be tried again.</summary>
+    public bool HasRoom => Queued < _limits.Queue;
+
+    /// <summary>The largest payload that the peer accepts, in bytes; 960 until its Hello was read.</summary>
+    public int LargestToSend => _peerLargest;
+
     /// <summary>Asks of the peer in hand: handed out and not replied to.</summary>
     public int AsksInHand => _asksIn?.Count ?? 0;
 
+    /// <summary>Asks of the peer refused as not begun, by the application or by the session.</summary>
+    public long AsksRefused { get; private set; }
+
     /// <summary>Own asks without reply.</summary>
-    public int AsksOpen => _asksOut?.Count ?? 0;
+    public int AsksOpen => (_asksOut?.Count ?? 0) + (_nestedOut?.Count ?? 0);
 
     /// <summary>Takes the next event out of the session, taking from the input what that needs.</summary>
-    /// <param name="input">What has been received and not taken; advanced. A payload may be a slice of it, so it stays unchanged until the next call.</param>
+    /// <param name="input">What has been received and not taken; advanced. Payloads are slices of it where they can be, so it must stay unchanged until the answer is false.</param>
     /// <param name="now">The time.</param>
     /// <param name="happened">What happened.</param>
     /// <returns>Whether anything happened; if not, all input was taken.</returns>
@@ -106,7 +115,7 @@ public sealed partial class Session
     /// <summary>The peer's FIN was read. Events may follow: <see cref="Read"/> with no input.</summary>
     public void EndOfStream(TimeSpan now)
     {
-        _closing.EndOfStream(_anyByte, _unsent == 0);
+        _closing.EndOfStream(_anyByte);
         NoteOutput(now);
     }
 

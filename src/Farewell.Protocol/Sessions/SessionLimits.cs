@@ -36,6 +36,9 @@ public sealed record SessionLimits
     /// <summary>How far progress extends the grace; at least <see cref="Grace"/>.</summary>
     public TimeSpan Hard { get; init; } = TimeSpan.FromSeconds(30);
 
+    /// <summary>How long this side waits for any peer: a grace or hard limit that the peer announces counts as at most this.</summary>
+    public TimeSpan Patience { get; init; } = TimeSpan.FromMinutes(5);
+
     /// <summary>How long a stayer waits for its leaver's end after Goodbye.</summary>
     public TimeSpan Parting { get; init; } = TimeSpan.FromSeconds(3);
 
@@ -79,13 +82,13 @@ public sealed record SessionLimits
         ArgumentOutOfRangeException.ThrowIfLessThan(Nested, 0);
         ArgumentOutOfRangeException.ThrowIfLessThan(Idle, TimeSpan.Zero);
         ArgumentOutOfRangeException.ThrowIfLessThan(Ping, TimeSpan.Zero);
-        foreach (var time in (ReadOnlySpan<TimeSpan>)[Handshake, Pong, Stall, Confirm, Grace, Hard, Parting, Discard, LeastTwoRoundTrips])
+        foreach (var time in (ReadOnlySpan<TimeSpan>)[Handshake, Pong, Stall, Confirm, Grace, Hard, Patience, Parting, Discard, LeastTwoRoundTrips])
         {
             ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(time, TimeSpan.Zero);
         }
 
         foreach (var (name, time) in (ReadOnlySpan<(string, TimeSpan)>)[(nameof(Handshake), Handshake), (nameof(Idle), Idle), (nameof(Ping), Ping), (nameof(Pong), Pong),
-            (nameof(Stall), Stall), (nameof(Confirm), Confirm), (nameof(Grace), Grace), (nameof(Hard), Hard), (nameof(Parting), Parting), (nameof(Discard), Discard),
+            (nameof(Stall), Stall), (nameof(Confirm), Confirm), (nameof(Grace), Grace), (nameof(Hard), Hard), (nameof(Patience), Patience), (nameof(Parting), Parting), (nameof(Discard), Discard),
             (nameof(LeastTwoRoundTrips), LeastTwoRoundTrips)])
         {
             ArgumentOutOfRangeException.ThrowIfGreaterThan(time, Longest, name);

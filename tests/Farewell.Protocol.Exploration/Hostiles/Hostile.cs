@@ -11,17 +11,22 @@ internal sealed partial class Hostile
     private const int ApplicationSteps = 7;
 
     private readonly SessionLimits _limits;
+    private readonly Hello _peerHello;
     private readonly byte[] _room = new byte[2048];
     private Session _session;
     private Speaker _speaker;
     private TimeSpan _now = TimeSpan.FromSeconds(1);
     private List<byte> _said = [];
     private List<SessionEventKind> _happened = [];
-    private List<(uint Number, bool Begun)> _asks = [];
+    private List<(uint Number, bool Begun, bool Nested)> _asks = [];
+    private byte _refusedFor;
+    private bool _narrow;
+    private TimeSpan _dismissedAt = Closing.Never;
     private uint _messages;
     private uint _handled;
     private bool _ended;
     private bool _stalled;
+    private bool _dripping;
     private TimeSpan? _pingWritten;
     private TimeSpan _stateSince = TimeSpan.FromSeconds(1);
     private TimeSpan _lastByte = TimeSpan.FromSeconds(1);
@@ -33,13 +38,14 @@ internal sealed partial class Hostile
         _limits = limits;
         _session = new Session(role, speaksFirst, limits, _now, rules);
         _speaker = new Speaker(role == Role.Stayer ? Role.Leaver : Role.Stayer);
+        _peerHello = limits.ToHello(_speaker.Role);
         Settle();
     }
 
     public Trail? Trail { get; private set; }
 
     /// <summary>The frames it may say, then the steps of the application, of the time and of the network.</summary>
-    public int Choices => Palette().Count + ApplicationSteps + 3;
+    public const int Choices = Frames + ApplicationSteps + 3;
 
     public Hostile Clone()
     {
@@ -58,7 +64,7 @@ internal sealed partial class Hostile
         _speaker.AddTo(ref hash);
         hash.Add(_messages | (long)_handled << 16 | (_ended ? 1L << 32 : 0));
         hash.Add((_now - _stateSince).Ticks);
-        foreach (var (number, begun) in _asks)
+        foreach (var (number, begun, _) in _asks)
         {
             hash.Add(number | (begun ? 1L << 32 : 0));
         }
@@ -66,47 +72,53 @@ internal sealed partial class Hostile
         return hash.Value;
     }
 
+    /// <summary>From here on the transport gives little room, or accepts nothing.</summary>
+    public void Hinder(Random random) => (_narrow, _stalled) = random.Next(2) == 0 ? (true, _stalled) : (_narrow, true);
+
+    public bool IsHindered => _narrow || _stalled;
+
+    /// <summary>A choice that most often keeps the session going.</summary>
+    public int Pick(Random random)
+    {
+        // What is written in part can be claimed too early.
+        if (_speaker.HeardItem != default && random.Next(4) == 0)
+        {
+            return Types + random.Next(WrongCounts);
+        }
+
+        for (var tries = 0; tries < 20; tries++)
+        {
+            var choice = random.Next(8) switch { < 4 => Frames + random.Next(ApplicationSteps), < 7 => random.Next(Types), _ => random.Next(Frames) };
+            if (choice >= Frames || random.Next(12) == 0 || _speaker.Judge(Frame(choice)) == Violation.None)
+            {
+                return choice;
+            }
+        }
+
+        return 9;
+    }
+
     /// <summary>Makes a choice.</summary>
     /// <returns>False if there is nothing of the kind to do.</returns>
     public bool Choose(int choice)
     {
-        var palette = Palette();
-        if (choice < palette.Count)
+        if (choice < Frames)
         {
-            Trail = new Trail(default, _now, $"{_session.State} reads {palette[choice][0]:x2} flags {palette[choice][1]:x2}", Trail);
-            Speak(palette[choice]);
+            // Once it is over, one frame of each type is enough.
+            if (choice >= Types && Over.Contains(_session.State))
+            {
+                return false;
+            }
+
+            var frame = Frame(choice);
+            Trail = new Trail(default, _now, $"{_session.State} reads {Convert.ToHexString(frame.AsSpan(0, Math.Min(frame.Length, 20)))}", Trail);
+            Speak(frame);
             return true;
         }
 
-        var step = choice - palette.Count;
+        var step = choice - Frames;
         Trail = new Trail(default, _now, $"{_session.State} step {step}", Trail);
         return Step(step);
-    }
-
-    private List<byte[]> Palette()
-    {
-        var hello = _limits.ToHello(_speaker.Role);
-        return
-        [
-            FrameBytes.Greeting(hello),
-            FrameBytes.Of(FrameType.Message, FrameFlags.None, 1, 2),
-            FrameBytes.Of(FrameType.Message, FrameFlags.More, 1, 2),
-            FrameBytes.Of(FrameType.Ask, FrameFlags.None, 1, 2),
-            FrameBytes.Of(FrameType.Ask, FrameFlags.Nested, 1, 2),
-            FrameBytes.Of(FrameType.Ask, FrameFlags.More, 1, 2),
-            FrameBytes.Of(FrameType.Answer, _speaker.AskToReply, _speaker.MessagesRead),
-            FrameBytes.Of(FrameType.Refused, FrameFlags.None, 0, 0, 0, (byte)_speaker.AskToReply, 3),
-            FrameBytes.Of(FrameType.Cancel, _speaker.AsksMade),
-            FrameBytes.Of(FrameType.Ping, 7),
-            FrameBytes.Of(FrameType.Pong, _speaker.PingRead, _speaker.MessagesRead),
-            FrameBytes.Of(FrameType.Credit, _speaker.MessagesRead, 0),
-            FrameBytes.Of(FrameType.Part, FrameFlags.None, 3),
-            FrameBytes.Of(FrameType.Dismiss, 0x05000000, (uint)_limits.Grace.TotalMilliseconds, uint.MaxValue),
-            FrameBytes.Of(FrameType.Done, 0, _speaker.MessagesRead, _speaker.AsksRead, 0),
-            FrameBytes.Of(FrameType.Goodbye, _speaker.MessagesRead),
-            FrameBytes.Of((FrameType)0x90, (FrameFlags)0xFF, 1, 2, 3),
-            FrameBytes.Of((FrameType)0x20, FrameFlags.None),
-        ];
     }
 
     private bool Step(int step)
@@ -114,14 +126,22 @@ internal sealed partial class Hostile
         switch (step)
         {
             case 0:
-                if (_session.Send(new byte[] { 1 }, _now, out var _) != SendStatus.Accepted || _speaker.MessagesRead > 0)
+                if (_speaker.MessagesRead > 1)
+                {
+                    return false;
+                }
+
+                var taken = _session.Send(new byte[_narrow ? 150 : 1], _now, out var _);
+                Unless(taken != SendStatus.Accepted || _session.State is SessionState.Greeting or SessionState.Open or SessionState.Dismissing, "a session that ends takes no messages", $"{_session.State}");
+                Unless(_session.State != SessionState.Dismissed || taken == SendStatus.Dismissed, "a dismissed leaver says so", $"{taken}");
+                if (taken != SendStatus.Accepted)
                 {
                     return false;
                 }
 
                 break;
             case 1:
-                if (_session.AsksOpen > 0 || _session.Ask(new byte[] { 1 }, _now, out var _) != SendStatus.Accepted)
+                if (_session.AsksOpen > 0 || _session.Ask(new byte[_narrow ? 150 : 1], _now, out var _) != SendStatus.Accepted)
                 {
                     return false;
                 }
@@ -132,7 +152,8 @@ internal sealed partial class Hostile
                 _asks.RemoveAt(0);
                 break;
             case 3 when _asks.Count > 0 && !_asks[0].Begun:
-                _asks[0] = (_asks[0].Number, _session.Begin(_asks[0].Number));
+                _asks[0] = _asks[0] with { Begun = _session.Begin(_asks[0].Number) };
+                Unless(!_asks[0].Begun || _session.Clone().Refuse(_asks[0].Number, RefusedReason.Declined, _now) != ReplyStatus.Accepted, "a begun ask is not refused", $"{_session.State}");
                 break;
             case 4 when _handled < _messages:
                 _session.Handled(++_handled, _now);
@@ -165,17 +186,17 @@ internal sealed partial class Hostile
         for (var busy = true; busy;)
         {
             busy = Feed(default);
-            while (_session.HasOutput)
+            for (var writes = 0; _session.HasOutput && !(_dripping && _session.HasUnsent) && (!_narrow || writes == 0); writes++)
             {
-                var count = _session.Write(_room, _now);
-                Unless(count > 0, "output is written", $"{_session.State}");
+                var count = _session.Write(_room.AsSpan(0, _dripping || _narrow ? Session.LeastRoom : _room.Length), _now);
+                Unless((count > 0 || !_session.HasOutput) && writes < 1000, "output is written", $"{_session.State}");
                 Note(_room.AsSpan(0, count));
-                if (!_stalled)
+                if (!_stalled && !_dripping)
                 {
                     _session.Sent(count, _now);
                 }
 
-                busy = true;
+                busy = !_narrow;
             }
         }
 
@@ -187,6 +208,7 @@ internal sealed partial class Hostile
         if (_state != _session.State)
         {
             (_state, _stateSince) = (_session.State, _now);
+            _dismissedAt = _state is SessionState.Declining or SessionState.Dismissing ? Closing.Min(_dismissedAt, _now) : _dismissedAt;
         }
 
         _asks.RemoveAll(ask => _session.State is not (SessionState.Waiting or SessionState.Parting or SessionState.Expelling or SessionState.Ended or SessionState.Released)
@@ -201,7 +223,12 @@ internal sealed partial class Hostile
         {
             var length = FrameHeader.Size + (bytes[2] << 8 | bytes[3]);
             _said.Add(bytes[0]);
-            _speaker.Hear(bytes);
+            _refusedFor = (FrameType)bytes[0] == FrameType.Refused ? bytes[8] : _refusedFor;
+            if (!_dripping)
+            {
+                _speaker.Hear(bytes[..length]);
+            }
+
             _pingWritten = bytes[0] == (byte)FrameType.Ping ? _now : _pingWritten;
 
             // The ping clocks stop while a reply is owed, and begin anew after.
@@ -224,7 +251,7 @@ internal sealed partial class Hostile
                     Unless(happened.Number == ++_messages, "nothing is delivered twice or out of order", $"{happened.Number}");
                     break;
                 case SessionEventKind.Ask:
-                    _asks.Add((happened.Number, false));
+                    _asks.Add((happened.Number, false, happened.Nested));
                     break;
                 case SessionEventKind.Ended:
                     _ended = true;

@@ -14,20 +14,20 @@ internal sealed partial class World
         switch (happened.Kind)
         {
             case SessionEventKind.Message:
-                Unless(happened.Number == party.Received + 1 && happened.Payload.Span[0] == 1 && happened.Payload.Span[1] == party.Received + 1
-                    && happened.Payload.Length == Payload(1, 1).Length, "nothing is delivered twice or out of order", $"message {happened.Number} after {party.Received}");
+                Unless(happened.Number == party.Received + 1 && IsPayload(happened, 1, party.Received + 1), "nothing is delivered twice or out of order", $"message {happened.Number} after {party.Received}");
                 party.Received++;
                 break;
             case SessionEventKind.Ask:
                 var ticket = happened.Payload.Span[1];
-                Unless(happened.Payload.Span[0] == 2 && !party.Asks.Exists(ask => ask.Ticket == ticket) && !peer.Begun[ticket], "no ask comes twice", $"ask {ticket}");
+                Unless(IsPayload(happened, 2, ticket) && !party.Asks.Exists(ask => ask.Ticket == ticket) && !peer.Begun[ticket], "no ask comes twice", $"ask {ticket}");
+                peer.Handed[ticket] = true;
                 party.Asks.Add(new InHand(happened.Number, ticket, false, happened.Nested));
                 break;
             case SessionEventKind.Cancelled:
                 party.Asks.RemoveAll(ask => ask.Number == number && !ask.Begun);
                 break;
             case SessionEventKind.Answered:
-                Unless(happened.Payload.Span[0] == 3 && happened.Payload.Span[1] == happened.Number && party.Begun[happened.Number], "answers belong to their asks", $"ask {happened.Number}");
+                Unless(IsPayload(happened, 3, (int)happened.Number) && party.Begun[happened.Number], "answers belong to their asks", $"ask {happened.Number}");
                 Meet(party, happened.Number, Fate.Answered);
                 break;
             case SessionEventKind.Refused:
@@ -54,14 +54,6 @@ internal sealed partial class World
         party.Fates[ticket] = fate;
     }
 
-    private void Note(Party party)
-    {
-        if (party.Session.State is SessionState.Waiting or SessionState.Parting)
-        {
-            party.HandledAtDone = party.HandledCount;
-        }
-    }
-
     private void CheckProperties()
     {
         foreach (var party in _parties)
@@ -71,8 +63,11 @@ internal sealed partial class World
             Unless(session.What == Violation.None || session.What == expected, "a correct peer violates nothing", $"{session.Role} found {session.What}");
             Unless(!_scenario.IsHarmless || session.Disposition is not (Disposition.Reset or Disposition.Gone), "a correct peer is never reset in a network that loses nothing",
                 $"{session.Role}: {session.Cause}");
-            Unless(party.Gone || _now - party.SinceAt <= Longest(session), "every state ends within its deadlines", $"{session.Role} in {session.State} for {_now - party.SinceAt}");
+            CheckBounds(party);
+            CheckPromptness(party);
         }
+
+        CheckRest();
 
         if (_scenario.EqualRoles && IsOver)
         {
@@ -80,25 +75,6 @@ internal sealed partial class World
             Unless(_parties[0].Session.What == Violation.EqualRoles && _parties[1].Session.What == Violation.EqualRoles,
                 "equal roles are named on both sides", $"{_parties[0].Session.Cause}, {_parties[1].Session.Cause}");
         }
-    }
-
-    /// <summary>How long a session may stay in its state, counted apart from its own deadlines.</summary>
-    private TimeSpan Longest(Session session)
-    {
-        var limits = _scenario.Limits;
-        return session.State switch
-        {
-            SessionState.Greeting => limits.Handshake,
-            SessionState.Declining => Closing.Min(limits.Handshake, limits.Grace),
-            SessionState.Dismissing => limits.Grace,
-            SessionState.Finishing => limits.Hard + limits.Stall,
-            SessionState.Parting => limits.Stall + limits.Parting,
-            SessionState.Leaving => limits.Grace + limits.Stall,
-            SessionState.Dismissed => limits.Grace * 0.75 + limits.Stall,
-            SessionState.Waiting => limits.Hard + Closing.Max(limits.LeastTwoRoundTrips, session.RoundTrip * 2),
-            SessionState.Expelling => limits.Discard,
-            _ => TimeSpan.MaxValue,
-        };
     }
 
     private void CheckEnd(Party party)
@@ -118,7 +94,7 @@ internal sealed partial class World
         Unless(tally.Delivered <= peer.HandledCount && peer.Received <= party.Sent - tally.NotSent, "the tally is true", $"{tally}, received {peer.Received}, handled {peer.HandledCount}");
         if (session.Disposition == Disposition.Depart)
         {
-            Unless(!party.Inbox.Exists(frame => frame.Length >= 4) && !peer.Inbox.Exists(frame => frame.Length >= 4), "after Goodbye nothing is unread", "a frame is under way");
+            Unless(party.Inbox.TrueForAll(IsEnd) && peer.Inbox.TrueForAll(IsEnd) && party.Waiting.Count == 0 && peer.Waiting.Count == 0, "after Goodbye nothing is unread", "a frame is under way");
             CheckOrderly(party, peer);
             CheckOrderly(peer, party);
         }
@@ -131,6 +107,7 @@ internal sealed partial class World
         Unless(tally.Delivered == (uint)peer.HandledAtDone, "an orderly end confirms what was handled before the last frame", $"{tally}, handled {peer.HandledAtDone}");
         for (var ticket = 1; ticket <= party.Made; ticket++)
         {
+            Unless(party.Fates[ticket] != Fate.Unknown || party.Handed[ticket], "an orderly end leaves nothing unknown that was not received", $"{party.Session.Role}'s ask {ticket}");
             Unless(!party.Replied[ticket] || party.Fates[ticket] is Fate.Answered or Fate.Cancelled, "an orderly end loses no answer",
                 $"{party.Session.Role}'s ask {ticket} was answered and is told {party.Fates[ticket]}");
         }

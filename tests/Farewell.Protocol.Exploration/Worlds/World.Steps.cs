@@ -34,6 +34,11 @@ internal sealed partial class World
             steps.Add(new Step(StepKind.Deliver, side));
         }
 
+        if (IsSlow(party) && !party.Stalled && party.Waiting.Count > 0)
+        {
+            AddTransportSteps(steps, side, party);
+        }
+
         if (!_scenario.Faults || _faulted)
         {
             return;
@@ -50,10 +55,26 @@ internal sealed partial class World
         }
     }
 
+    private void AddTransportSteps(List<Step> steps, int side, Party party)
+    {
+        steps.Add(new Step(StepKind.Accept, side));
+        if (party.Partials < _scenario.Partials && party.Waiting[0].Length > 1)
+        {
+            steps.Add(new Step(StepKind.Accept, side, 1));
+            steps.Add(new Step(StepKind.Accept, side, 2));
+        }
+
+        if (party.Session.Due(Rules.Deadline.Stall) == NextDeadline && BeforeStall(party) > _now)
+        {
+            steps.Add(new Step(StepKind.Drip, side));
+        }
+    }
+
     private void AddApplicationSteps(List<Step> steps, int side, Party party)
     {
         var session = party.Session;
-        var takes = session.State is SessionState.Greeting or SessionState.Open or SessionState.Dismissing && !(party.CloseAsked && session.State == SessionState.Greeting);
+        var takes = session.State is SessionState.Greeting or SessionState.Open or SessionState.Dismissing && !(party.CloseAsked && session.State == SessionState.Greeting)
+            && (_scenario.Speaker ?? side) == side;
         var nestedOpen = HasNestedOpen(party);
         if (takes && party.Sent < _scenario.Messages)
         {
@@ -94,6 +115,11 @@ internal sealed partial class World
         if (!party.CloseAsked && !_scenario.EqualRoles && session.State is SessionState.Greeting or SessionState.Open)
         {
             steps.Add(new Step(session.Role == Role.Stayer ? StepKind.Dismiss : StepKind.Leave, side));
+        }
+
+        if (_scenario.Reuses && session.HoldsPayloads)
+        {
+            steps.Add(new Step(StepKind.Retain, side));
         }
 
         if (_scenario.Aborts && !_faulted)

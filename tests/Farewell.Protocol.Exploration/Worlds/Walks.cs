@@ -5,20 +5,21 @@ namespace Farewell.Protocol.Exploration;
 /// <summary>Long random walks through worlds larger than the search can exhaust. A seed gives the same walks again.</summary>
 internal static class Walks
 {
-    private const int LongestWalk = 600;
+    private const int FreeSteps = 300;
 
-    /// <returns>Steps taken, and what failed if anything did.</returns>
-    public static (long Steps, long Ends, string? Failure) Run(int seed, int count)
+    /// <returns>Steps taken, how many walks ended by themselves, and what failed if anything did.</returns>
+    public static (long Steps, long Ends, string? Failure) Run(int seed, int count, Scenario? scenario = null)
     {
         var (total, ends) = (0L, 0L);
         for (var walk = 0; walk < count; walk++)
         {
             var random = new Random(unchecked(seed * 1_000_003 + walk));
-            var world = new World(Swarm(random));
+            var world = new World(scenario ?? Swarm(random));
             try
             {
                 total += Walk(world, random);
                 ends += world.IsOver ? 1 : 0;
+                total += Homeward.Drive(world, random);
             }
             catch (Exception failed)
             {
@@ -29,10 +30,39 @@ internal static class Walks
         return (total, ends, null);
     }
 
+    /// <summary>Both sessions after every step of some walks.</summary>
+    public static IEnumerable<(Session Session, TimeSpan Now)> Sessions(int seed, int count)
+    {
+        for (var walk = 0; walk < count; walk++)
+        {
+            var random = new Random(unchecked(seed * 1_000_003 + walk));
+            var world = new World(Swarm(random));
+            var steps = new List<Step>();
+            for (world.AddSteps(steps); steps.Count > 0; world.AddSteps(steps))
+            {
+                world.Do(Split(world, steps[random.Next(steps.Count)], random));
+                yield return (world.Stayer.Session, world.Now);
+                yield return (world.Leaver.Session, world.Now);
+                steps.Clear();
+            }
+        }
+    }
+
+    /// <summary>The bytes that each side writes in a walk.</summary>
+    public static byte[][] Record(int seed, int walk)
+    {
+        var random = new Random(unchecked(seed * 1_000_003 + walk));
+        var world = new World(Swarm(random) with { Records = true });
+        Walk(world, random);
+        Homeward.Drive(world, random);
+        return [world.Written(0), world.Written(1)];
+    }
+
     private static long Walk(World world, Random random)
     {
         var steps = new List<Step>();
-        for (var taken = 0L; taken < LongestWalk; taken++)
+        var length = random.Next(FreeSteps);
+        for (var taken = 0; taken < length; taken++)
         {
             steps.Clear();
             world.AddSteps(steps);
@@ -50,16 +80,15 @@ internal static class Walks
                 step = steps[random.Next(steps.Count)];
             }
 
-            if (step.Kind == StepKind.Deliver && random.Next(3) == 0 && world.SplitAt(step.Side, random) is { } at)
-            {
-                step = new Step(StepKind.DeliverHalf, step.Side, at);
-            }
-
-            world.Do(step);
+            world.Do(Split(world, step, random));
         }
 
-        return LongestWalk;
+        return length;
     }
+
+    /// <summary>Sometimes delivers only a piece of what is under way.</summary>
+    internal static Step Split(World world, Step step, Random random) =>
+        step.Kind == StepKind.Deliver && random.Next(3) == 0 && world.SplitAt(step.Side, random) is { } at ? new Step(StepKind.DeliverHalf, step.Side, at) : step;
 
     /// <summary>Each walk has another mixture of what may happen, so that each feature is also missing sometimes.</summary>
     private static Scenario Swarm(Random random)
@@ -78,6 +107,10 @@ internal static class Walks
             Late = random.Next(3) == 0,
             Aborts = random.Next(8) == 0,
             StayerDials = random.Next(3) == 0,
+            Slow = random.Next(2) == 0,
+            Partials = random.Next(40),
+            Eager = random.Next(2) == 0,
+            Reuses = true,
             Payload = payload,
             Room = random.Next(3) switch { 0 => Session.LeastRoom, 1 => random.Next(Session.LeastRoom, 1100), _ => 4096 },
             Limits = limits,

@@ -1,5 +1,3 @@
-using System.Collections.Concurrent;
-using Farewell.Protocol.Frames;
 using Farewell.Protocol.Sessions;
 
 namespace Farewell.Protocol.Exploration;
@@ -7,9 +5,6 @@ namespace Farewell.Protocol.Exploration;
 /// <summary>Two sessions, the network between them, their applications, and the time.</summary>
 internal sealed partial class World
 {
-    private static readonly byte[] Fin = [];
-    private static readonly byte[] Rst = [0xEE];
-    private static readonly ConcurrentDictionary<(int Size, byte Kind, int Index), byte[]> Payloads = new();
 
     private readonly Scenario _scenario;
     private readonly Party[] _parties;
@@ -20,7 +15,9 @@ internal sealed partial class World
     public World(Scenario scenario)
     {
         _scenario = scenario;
-        _now = TimeSpan.FromSeconds(1);
+        _now = Scenario.Beginning;
+        _lent = scenario.Reuses ? [[], []] : null;
+        _records = scenario.Records ? [[], []] : [];
         var other = scenario.EqualRoles ? Role.Stayer : Role.Leaver;
         _parties =
         [
@@ -83,8 +80,11 @@ internal sealed partial class World
             case StepKind.DeliverHalf:
                 DeliverHalf(party, step.Index);
                 break;
+            case StepKind.Accept or StepKind.Drip:
+                Accept(party, step);
+                break;
             case StepKind.Send:
-                party.Sent += session.Send(Payload(1, party.Sent + 1), _now, out _) == SendStatus.Accepted ? 1 : 0;
+                party.Sent += session.Send(Lend(party, 1, party.Sent + 1), _now, out _) == SendStatus.Accepted ? 1 : 0;
                 break;
             case StepKind.Ask or StepKind.AskNested:
                 Ask(party, step.Kind == StepKind.AskNested);
@@ -111,7 +111,12 @@ internal sealed partial class World
                 _faulted = true;
                 session.Abort(_now);
                 break;
+            case StepKind.Retain:
+                session.Retain();
+                Reuse(step.Side);
+                break;
             case StepKind.Tick:
+                NoteGrace(party);
                 session.Tick(_now);
                 break;
             case StepKind.Advance:
@@ -129,16 +134,9 @@ internal sealed partial class World
 
     private static TimeSpan DeadlineOf(Party party) => party.Gone ? Closing.Never : party.Session.NextDeadline;
 
-    private byte[] Payload(byte kind, int index) => Payloads.GetOrAdd((Math.Max(2, _scenario.Payload), kind, index), static key =>
-    {
-        var payload = new byte[key.Size];
-        (payload[0], payload[1]) = (key.Kind, (byte)key.Index);
-        return payload;
-    });
-
     private void Ask(Party party, bool nested)
     {
-        if (party.Session.Ask(Payload(2, party.Made + 1), _now, out var ticket, nested) == SendStatus.Accepted)
+        if (party.Session.Ask(Lend(party, 2, party.Made + 1), _now, out var ticket, nested) == SendStatus.Accepted)
         {
             PropertyViolated.Unless(ticket == party.Made + 1, "tickets are counted", $"ticket {ticket}");
             party.Made++;
@@ -159,7 +157,7 @@ internal sealed partial class World
                 party.Asks[at] = ask with { Begun = true };
                 break;
             case StepKind.Answer:
-                asker.Replied[ask.Ticket] |= party.Session.Answer(ask.Number, Payload(3, ask.Ticket), _now);
+                asker.Replied[ask.Ticket] |= party.Session.Answer(ask.Number, Lend(party, 3, ask.Ticket), _now) == ReplyStatus.Accepted;
                 party.Asks.RemoveAt(at);
                 break;
             case StepKind.Refuse:
@@ -168,76 +166,6 @@ internal sealed partial class World
                 break;
             default:
                 party.Asks.RemoveAt(at);
-                break;
-        }
-    }
-
-    private void Deliver(Party party)
-    {
-        var frame = party.Inbox[0];
-        party.Inbox.RemoveAt(0);
-        if (ReferenceEquals(frame, Fin))
-        {
-            party.EndRead = true;
-            party.Session.EndOfStream(_now);
-        }
-        else if (ReferenceEquals(frame, Rst))
-        {
-            party.Inbox.Clear();
-            party.Session.ConnectionReset(_now);
-        }
-        else
-        {
-            Feed(party, frame);
-        }
-    }
-
-    private void DeliverHalf(Party party, int at)
-    {
-        var frame = party.Inbox[0];
-        party.Inbox[0] = frame[at..];
-        Feed(party, frame[..at]);
-    }
-
-    private void Feed(Party party, ReadOnlyMemory<byte> bytes)
-    {
-        while (party.Session.Read(ref bytes, _now, out var happened))
-        {
-            Witness(party, happened);
-        }
-    }
-
-    private void Fault(Step step, Party party)
-    {
-        _faulted = true;
-        switch (step.Kind)
-        {
-            case StepKind.Truncate:
-                var kept = step.Index == 0 || party.Inbox.Count == 0 ? [] : party.Inbox[0];
-                party.Inbox.Clear();
-                if (kept.Length > 1)
-                {
-                    party.Inbox.Add(kept[..(kept.Length / 2)]);
-                }
-
-                party.Inbox.Add(Fin);
-                Other(party).Inbox.Add(Rst);
-                break;
-            case StepKind.Reset:
-                party.Inbox.Add(Rst);
-                Other(party).Inbox.Add(Rst);
-                break;
-            case StepKind.ResetOvertaking:
-                party.Inbox = [Rst];
-                Other(party).Inbox = [Rst];
-                break;
-            case StepKind.Cut:
-                _cut = true;
-                _parties[0].Inbox.Clear();
-                _parties[1].Inbox.Clear();
-                break;
-            case StepKind.Stall:
-                party.Stalled = true;
                 break;
         }
     }
@@ -264,38 +192,12 @@ internal sealed partial class World
             }
         }
 
+        if (_scenario.Reuses)
+        {
+            ReuseWhatIsFree();
+        }
+
         CheckProperties();
-    }
-
-    private void Flush(Party party)
-    {
-        Span<byte> room = stackalloc byte[_scenario.Room];
-        while (party.Session.HasOutput)
-        {
-            var count = party.Session.Write(room, _now);
-            PropertyViolated.Unless(count > 0, "output is written", $"{_scenario.Room} bytes of room were not enough");
-            if (!party.Stalled)
-            {
-                party.Session.Sent(count, _now);
-                Transmit(party, room[..count]);
-            }
-        }
-    }
-
-    private void Transmit(Party from, ReadOnlySpan<byte> bytes)
-    {
-        var to = Other(from);
-        if (to.Gone && !_cut && !from.Inbox.Contains(Rst))
-        {
-            from.Inbox.Add(Rst);
-        }
-
-        while (!to.Gone && !_cut && bytes.Length > 0)
-        {
-            var length = FrameHeader.Size + (bytes[2] << 8 | bytes[3]);
-            to.Inbox.Add(bytes[..length].ToArray());
-            bytes = bytes[length..];
-        }
     }
 
     private void Obey(Party party)
@@ -307,6 +209,7 @@ internal sealed partial class World
 
         party.Gone = true;
         CheckEnd(party);
+        party.Waiting.Clear();
         var other = Other(party);
         party.Inbox.Clear();
         if (other.Gone || _cut)

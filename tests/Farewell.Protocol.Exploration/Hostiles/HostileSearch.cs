@@ -24,7 +24,56 @@ internal sealed class HostileSearch(Role role, bool speaksFirst, SessionLimits l
     /// <summary>The same with a handshake that outlasts the grace.</summary>
     public static SessionLimits PatientHandshake { get; } = PatientGrace with { Handshake = Scenario.Ms(400), Pong = Scenario.Ms(90) };
 
+    /// <summary>A side that tells nobody what was wrong.</summary>
+    public static SessionLimits Silent { get; } = PatientGrace with { TellViolations = false };
+
     public static (bool SpeaksFirst, SessionLimits Limits)[] Settings { get; } = [(true, PatientGrace), (false, PatientHandshake)];
+
+    /// <summary>Goes deeper than the search, along random ways on which most frames are in order.</summary>
+    public (long Steps, string? Failure) Walk(int seed, int count)
+    {
+        var steps = 0L;
+        for (var walk = 0; walk < count; walk++)
+        {
+            var random = new Random(unchecked(seed * 1_000_003 + walk));
+            Hostile? at = null;
+            try
+            {
+                at = new Hostile(role, speaksFirst, limits, rules);
+                if (random.Next(3) == 0)
+                {
+                    at.Hinder(random);
+                }
+
+                at.Choose(random.Next(10) > 0 ? 0 : 13);
+                for (var left = random.Next(40); left > 0; left--, steps++)
+                {
+                    var choice = at.Pick(random);
+                    if (random.Next(6) == 0 && !at.IsHindered)
+                    {
+                        at.Clone().CheckStalled(choice);
+                    }
+
+                    at.Choose(choice);
+                    if (random.Next(30) == 0)
+                    {
+                        at.Hinder(random);
+                    }
+
+                    if (random.Next(8) == 0 && !at.IsHindered)
+                    {
+                        at.CheckSilence();
+                    }
+                }
+            }
+            catch (Exception failed) when (failed is not OutOfMemoryException)
+            {
+                return (steps, $"{(failed is PropertyViolated ? failed.Message : failed.ToString())}{Environment.NewLine}seed {seed}, walk {walk}{Environment.NewLine}{Trail.Describe(at?.Trail)}");
+            }
+        }
+
+        return (steps, null);
+    }
 
     public (long States, string? Failure, TimeSpan Took) Run(int depth, long maxStates)
     {
@@ -43,7 +92,7 @@ internal sealed class HostileSearch(Role role, bool speaksFirst, SessionLimits l
                 var next = new List<Hostile>();
                 foreach (var world in level)
                 {
-                    for (var choice = 0; choice < world.Choices && seen.Count < maxStates; choice++)
+                    for (var choice = 0; choice < Hostile.Choices && seen.Count < maxStates; choice++)
                     {
                         at = world.Clone();
                         if (!at.Choose(choice) || !seen.Add(at.Hash()))
@@ -54,6 +103,7 @@ internal sealed class HostileSearch(Role role, bool speaksFirst, SessionLimits l
                         next.Add(at);
                         at.CheckSilence();
                         world.Clone().CheckStalled(choice);
+                        world.Clone().CheckDripped(choice);
                     }
                 }
 

@@ -72,6 +72,13 @@ internal sealed partial class Hostile
     public void CheckStalled(int choice)
     {
         _stalled = true;
+        if (choice % 2 == 0 && _session.State == SessionState.Open)
+        {
+            // Something waits already when the choice is made.
+            _session.Send(new byte[1], _now, out _);
+            Settle();
+        }
+
         if (choice >= 0 && !Choose(choice))
         {
             return;

@@ -5,6 +5,8 @@ internal enum StepKind : byte
 {
     Deliver,
     DeliverHalf,
+    Accept,
+    Drip,
     Send,
     Ask,
     AskNested,
@@ -16,6 +18,7 @@ internal enum StepKind : byte
     Dismiss,
     Leave,
     Abort,
+    Retain,
     Tick,
     Advance,
     Truncate,
@@ -23,7 +26,6 @@ internal enum StepKind : byte
     ResetOvertaking,
     Cut,
     Stall,
-    DepartByReset,
 }
 
 /// <summary>One thing that happens to one side.</summary>

@@ -1,0 +1,53 @@
+namespace Farewell.Protocol.Exploration.Weakenings;
+
+/// <summary>What a sender must do, and must not do too early.</summary>
+internal static partial class Catalogue
+{
+    private static Weakening[] Said =>
+    [
+        new("payloads are begun without credit", Writing, " && sends.Head.Cost + _costOut <= _peerWindow", ""),
+        new("the cost of what is sent is not counted", Payloads, "            _costOut += _current.Cost;\n", ""),
+        new("the peer's largest is not asked", Application, "_ when length > _peerLargest => SendStatus.TooLarge,", ""),
+        new("an answer may be above the peer's largest", Application, "if (payload.Length > _peerLargest)", "if (false)"),
+        new("delivered is told before the handler returned", Handled, "while (Handled != Received && (At(Handled + 1) & DoneBit) != 0)", "while (Handled != Received)"),
+        new("handled is counted beyond a gap", Handled, "At(number) |= DoneBit;", "At(Handled + 1) |= DoneBit;"),
+        new("the cost of handled messages is not returned", Handled, "Returnable += At(Handled) & ~DoneBit;", ""),
+        new("the cost of handled messages is returned twice", Handled, "        Returnable = 0;\n", ""),
+        new("what Credit returned is still charged", Writing, "        _costIn -= cost;\n", ""),
+        new("what a reply returned is still charged", Payloads, "        _costIn -= _current.Cost;\n", ""),
+        new("confirm is never sent", Writing, "(_creditDue && _closing.IsBeforeDone) || ", ""),
+        new("Goodbye comes before the answers owed", Writing, "(_closing.GracePassed || (IsAllHandled && !MaySend))", "true"),
+        new("Goodbye comes before the messages queued", Writing, "(IsAllHandled && !MaySend)", "IsAllHandled"),
+        new("Goodbye comes before the replies given", Writing, "State == SessionState.Finishing && !_currentOpen && _replies is not { Count: > 0 }", "State == SessionState.Finishing && !_currentOpen"),
+        new("Goodbye does not wait for messages in hand", Writing, "AsksInHand == 0 && _messagesIn is not { AllHandled: false }", "AsksInHand == 0"),
+        new("Goodbye does not wait for asks in hand", Writing, "AsksInHand == 0 && _messagesIn is not { AllHandled: false }", "_messagesIn is not { AllHandled: false }"),
+        new("Done does not wait for answers owed", Writing, " && !IsOwedAnAnswer))", "))"),
+        new("Done does not wait for what is queued", Writing, " && _sends is not { Count: > 0 } && !IsOwedAnAnswer", " && !IsOwedAnAnswer"),
+        new("Done waits for answers it has cancelled", "Sessions/OpenAsks.cs", "        Wanted--;\n", ""),
+        new("Done comes before the replies given", Writing, "SessionState.Dismissed && !_currentOpen && _replies is not { Count: > 0 }", "SessionState.Dismissed && !_currentOpen"),
+        new("Done does not say what was received", Writing, "Put(body, 8, (uint)_asksReceived);", "Put(body, 8, (uint)AsksInHand);"),
+        new("Done returns nothing", Writing, "Put(body, 12, ReturnCost());", "Put(body, 12, 0);"),
+        new("Goodbye confirms nothing", Writing, "        Put(body, 0, Report());\n        _closing.SayGoodbye();", "        Put(body, 0, _reported);\n        _closing.SayGoodbye();"),
+        new("a begun ask is refused", Application, "type == FrameType.Refused && _asksIn![index].Begun", "false"),
+        new("asks begun are refused at the refusal point", Application, "if (!_asksIn![i].Begun)", "if (true)"),
+        new("asks not begun are not refused at the refusal point", Application, "if (!_asksIn![i].Begun)", "if (false)"),
+        new("a leaver says Done and replies", Application, "SessionState.Waiting or SessionState.Parting or SessionState.Expelling || _asksIn is null", "SessionState.Expelling || _asksIn is null"),
+        new("a Cancel of an unwritten ask leaves it queued", Application, "Queued -= _sends!.Discard(asks[index].Stamp);", ""),
+        new("a dismissed leaver does not say so", Application, "SessionState.Dismissed => SendStatus.Dismissed,", ""),
+        new("a session that ends takes messages", Application, "not (SessionState.Greeting or SessionState.Open or SessionState.Dismissing) => SendStatus.Ending,", "SessionState.Ended => SendStatus.Ending,"),
+        new("asks queued are sent after Dismiss", Taking, "        Queued -= isFirst ? _sends?.Remove(FrameType.Ask) ?? 0 : 0;\n", ""),
+        new("asks queued are sent after Done", Taking, "        Queued -= _sends?.Remove(FrameType.Ask) ?? 0;\n        _replies?.Remove(FrameType.Ask);\n", ""),
+        new("nested asks queued are sent after Done", Taking, "        _replies?.Remove(FrameType.Ask);\n", ""),
+        new("the second half of a payload is sent from its beginning", Payloads, "_currentOffset = offset + length;", "_currentOffset = length;"),
+        new("what is retained loses its place", Application, "_currentOffset = Math.Min(_currentOffset, 0);", ""),
+        new("what is being written is not retained", Application, "if (_currentOpen && _current.Kept is null)", "if (false)"),
+        new("what is queued is not retained", Application, "        _sends?.Keep();\n", ""),
+        new("replies are not retained", Application, "        _replies?.Keep();\n", ""),
+        new("buffers count as free while a payload is being written", Application, "HoldsPayloads => _currentOpen || ", "HoldsPayloads => "),
+        new("Pong repeats no nonce", Writing, "Put(body, 0, _pongNonce);", "Put(body, 0, 0);"),
+        new("something is said after a violation was told", Reading, "if (_rules.Frames.Discards(State))", "if (State == SessionState.Ended)"),
+        new("foreign bytes are answered in words", Deadlines, " || what == Violation.Foreign || State is", " || State is"),
+        new("a violation is told behind a write that waits", Deadlines, "!_limits.TellViolations || _unsent > 0 || ", "!_limits.TellViolations || "),
+        new("violations are told by a side that may not", Deadlines, "!_limits.TellViolations || _unsent > 0 || ", "_unsent > 0 || "),
+    ];
+}
