@@ -21,6 +21,7 @@ namespace Farewell.Observation;
 /// <param name="Inode">The socket's inode, as in <c>/proc/PID/fd</c>; 0 when no socket stands behind the row.</param>
 /// <param name="UserId">The owner of the socket; null also when the kernel no longer knows it, as with every TIME-WAIT.</param>
 /// <param name="Cookie">The kernel's own number for the socket, which it never gives to another one until reboot.</param>
+/// <param name="ProcessId">The owner where the table itself names it, as on Windows (0 for a TIME-WAIT there); null on Linux.</param>
 public readonly record struct Connection(
     FourTuple Tuple,
     TcpState State,
@@ -31,7 +32,8 @@ public readonly record struct Connection(
     byte? Retransmits = null,
     uint? Inode = null,
     uint? UserId = null,
-    ulong? Cookie = null)
+    ulong? Cookie = null,
+    uint? ProcessId = null)
 {
     /// <summary>Whether the application has closed its socket and the kernel finishes the connection alone.</summary>
     public bool IsOrphan => Inode == 0

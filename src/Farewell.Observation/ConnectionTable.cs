@@ -15,6 +15,11 @@ public static class ConnectionTable
     /// </remarks>
     public static IConnectionTable Open()
     {
+        if (OperatingSystem.IsWindows())
+        {
+            return new Windows.ExtendedTcpTable();
+        }
+
         if (!OperatingSystem.IsLinux())
         {
             return new SystemConnectionTable("This platform has no sock_diag.");

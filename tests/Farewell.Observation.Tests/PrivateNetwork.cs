@@ -36,6 +36,9 @@ internal sealed class PrivateNetwork : IDisposable
         return output;
     });
 
+    private int _nextListener = 20_000;
+
+    /// <summary>A bound socket. Its port is outside the ephemeral range, where it would take a port away from those who dial.</summary>
     public Socket Bind(IPAddress address) => Namespace.Run(() =>
     {
         var socket = Keep(new Socket(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp));
@@ -44,7 +47,7 @@ internal sealed class PrivateNetwork : IDisposable
             socket.DualMode = true;
         }
 
-        socket.Bind(new IPEndPoint(address, 0));
+        socket.Bind(new IPEndPoint(address, _nextListener++));
         return socket;
     });
 
@@ -55,9 +58,12 @@ internal sealed class PrivateNetwork : IDisposable
         return listener;
     }
 
-    public Socket Dial(IPAddress address, Socket listener) => Namespace.Run(() =>
+    public Socket Accept(Socket listener) => Keep(listener.Accept());
+
+    public Socket Dial(IPAddress address, Socket listener, Action<Socket>? prepare = null) => Namespace.Run(() =>
     {
         var client = Keep(new Socket(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp));
+        prepare?.Invoke(client);
         client.Connect(address, Port(listener));
         return client;
     });

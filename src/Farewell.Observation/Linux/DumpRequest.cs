@@ -5,11 +5,12 @@ namespace Farewell.Observation.Linux;
 /// <summary>Writes the netlink message that asks for the TCP connections of one address family.</summary>
 internal static class DumpRequest
 {
-    /// <summary>The longest request: header, <c>inet_diag_req_v2</c>, and four comparisons of ports.</summary>
-    public const int MaxLength = SockDiag.MessageHeaderLength + SockDiag.RequestLength + AttributeHeaderLength + (4 * ComparisonLength);
+    /// <summary>The longest request: header, <c>inet_diag_req_v2</c>, four comparisons of ports and one of the lock.</summary>
+    public const int MaxLength = SockDiag.MessageHeaderLength + SockDiag.RequestLength + AttributeHeaderLength + (4 * ComparisonLength) + LockLength;
 
     private const int AttributeHeaderLength = 4;
     private const int ComparisonLength = 8;
+    private const int LockLength = 8;
 
     /// <summary>Writes the request and returns its length.</summary>
     /// <param name="destination">At least <see cref="MaxLength"/> octets.</param>
@@ -43,6 +44,7 @@ internal static class DumpRequest
     private static int WritePorts(Span<byte> code, ConnectionFilter filter)
     {
         var length = ((filter.LocalPort is null ? 0 : 2) + (filter.RemotePort is null ? 0 : 2)) * ComparisonLength;
+        length += filter.BoundByNumber ? LockLength : 0;
         var at = 0;
         if (filter.LocalPort is { } local)
         {
@@ -53,7 +55,19 @@ internal static class DumpRequest
         if (filter.RemotePort is { } remote)
         {
             at = Compare(code, at, length, SockDiag.INET_DIAG_BC_D_GE, remote);
-            Compare(code, at, length, SockDiag.INET_DIAG_BC_D_LE, remote);
+            at = Compare(code, at, length, SockDiag.INET_DIAG_BC_D_LE, remote);
+        }
+
+        if (filter.BoundByNumber)
+        {
+            // All that can be asked is whether the kernel chose the port (SOCK_BINDPORT_LOCK). If so, go on to the jump past the end, which
+            // rejects; if not, step over that jump to the end. The audit wants every "yes" to lead to the end exactly.
+            code[at] = SockDiag.INET_DIAG_BC_AUTO;
+            code[at + 1] = 4;
+            Put(code, at + 2, (ushort)LockLength);
+            code[at + 4] = SockDiag.INET_DIAG_BC_JMP;
+            code[at + 5] = 4;
+            Put(code, at + 6, (ushort)8);
         }
 
         return length;

@@ -18,13 +18,20 @@ internal static partial class Libc
     public const int NETLINK_SOCK_DIAG = 4;
     public const int O_CLOEXEC = 0x80000;
     public const int CLONE_NEWNET = 0x40000000;
-
+    public const int SO_RCVBUFFORCE = 33;
+    public const uint SKNLGRP_INET_TCP_DESTROY_BIT = 1;
 
     [LibraryImport("libc", EntryPoint = "socket", SetLastError = true)]
     public static partial int Socket(int domain, int type, int protocol);
 
     [LibraryImport("libc", EntryPoint = "setsockopt", SetLastError = true)]
     public static partial int SetSocketOption(Descriptor socket, int level, int name, ReadOnlySpan<nint> value, uint octets);
+
+    [LibraryImport("libc", EntryPoint = "setsockopt", SetLastError = true)]
+    public static partial int SetSocketOption(Descriptor socket, int level, int name, ReadOnlySpan<int> value, uint octets);
+
+    [LibraryImport("libc", EntryPoint = "bind", SetLastError = true)]
+    public static partial int Bind(Descriptor socket, ReadOnlySpan<uint> address, uint octets);
 
     [LibraryImport("libc", EntryPoint = "send", SetLastError = true)]
     public static partial nint Send(Descriptor socket, ReadOnlySpan<byte> data, nuint length, int flags);

@@ -21,8 +21,10 @@ internal static class SockDiag
 
     public const byte IPPROTO_TCP = 6;
     public const ushort INET_DIAG_REQ_BYTECODE = 1;
+    public const byte INET_DIAG_BC_JMP = 1;
     public const byte INET_DIAG_BC_S_GE = 2;
     public const byte INET_DIAG_BC_S_LE = 3;
     public const byte INET_DIAG_BC_D_GE = 4;
     public const byte INET_DIAG_BC_D_LE = 5;
+    public const byte INET_DIAG_BC_AUTO = 6;
 }

@@ -38,7 +38,7 @@ internal sealed class SystemConnectionTable(string why) : IConnectionTable
         var rows = 0;
         foreach (var row in Listeners(system, filter.States).Concat(Connections(system, filter.States)))
         {
-            if (!filter.Admits(row))
+            if (filter.BoundByNumber || !filter.Admits(row))
             {
                 continue;
             }

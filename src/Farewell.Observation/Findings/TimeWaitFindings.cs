@@ -1,0 +1,146 @@
+using Farewell.Observation.Readings;
+using Farewell.Observation.Settings;
+using Farewell.Tcp;
+
+namespace Farewell.Observation.Findings;
+
+/// <summary>TIME-WAITs that are missing, too many, or on connections that came in.</summary>
+internal static class TimeWaitFindings
+{
+    public static IEnumerable<Finding> Find(MachineReading reading, Thresholds limits)
+    {
+        if (Overflow(reading, limits) is { } overflow)
+        {
+            yield return overflow;
+        }
+
+        if (Missing(reading, limits) is { } missing)
+        {
+            yield return missing;
+        }
+
+        if (ServerClosesFirst(reading, limits) is { } server)
+        {
+            yield return server;
+        }
+    }
+
+    private static Finding? Overflow(MachineReading reading, Thresholds limits)
+    {
+        var most = reading.Settings.Number(SettingMeaning.MostTimeWaits);
+        var present = reading.States[TcpState.TimeWait];
+        var counted = reading.Counted?.TimeWaitOverflows ?? 0;
+        var ever = reading.Counters?.TimeWaitOverflows ?? 0;
+        var near = most > 0 && present >= limits.TableShare * most;
+        if (!near && counted == 0)
+        {
+            return null;
+        }
+
+        return new(
+            FindingCatalog.TimeWaitOverflow, Severity.Warning,
+            counted > 0
+                ? $"{Phrase.Count(counted)} connections just ended without the TIME_WAIT they should have: the limit of {Phrase.Count(most ?? 0)} is reached"
+                : $"{Phrase.Count(present)} TIME_WAITs of at most {Phrase.Count(most ?? 0)} ({Phrase.Percent((double)present / (most ?? 1))})",
+            new Dictionary<string, object>
+            {
+                ["timeWait"] = present,
+                ["limit"] = most ?? 0,
+                ["overflowsInInterval"] = counted,
+                ["overflowsSinceBoot"] = ever,
+                ["intervalSeconds"] = Phrase.Round(reading.Interval.TotalSeconds),
+            },
+            $"{SettingMeaning.MostTimeWaits} is {Phrase.Count(most ?? 0)}. Beyond it the kernel keeps no TIME_WAIT and says so only in TCPTimeWaitOverflow: an old duplicate can then reach a new connection.",
+            $"sysctl -w {SettingMeaning.MostTimeWaits}={Math.Max(262_144, 2 * (most ?? 0))}; and see {FindingCatalog.ClientChurn} and {FindingCatalog.ServerClosesFirst} for who makes them.",
+            $"Room for {Phrase.Count(Math.Max(262_144, 2 * (most ?? 0)))} at some 500 octets each, {Phrase.Count(Math.Max(262_144, 2 * (most ?? 0)) * 500 / 1_000_000)} MB at the most.");
+    }
+
+    private static Finding? Missing(MachineReading reading, Thresholds limits)
+    {
+        if (reading.Counted is not { } counted)
+        {
+            return null;
+        }
+
+        var overflow = counted.TimeWaitOverflows ?? 0;
+        // What overflowed was never scheduled; a bucket limit hit makes the comparison of scheduled and present worthless.
+        var killed = overflow > 0 ? 0 : reading.KilledEarly ?? 0;
+        var reused = counted.TimeWaitsReused ?? 0;
+        var aborted = (counted.AbortsOnData ?? 0) + (counted.AbortsOnClose ?? 0) + (counted.AbortsOnLinger ?? 0);
+        if (overflow + killed + reused + aborted < limits.Missing)
+        {
+            return null;
+        }
+
+        (string Text, long Count)[] parts =
+        [
+            ("overflowed (TCPTimeWaitOverflow)", overflow), ("killed by a reset (scheduled in TW, but not in the table)", killed),
+            ("taken over by a new connection (TWRecycled)", reused), ("never begun, the connection was aborted or left unheld (TCPAbortOnData, TCPAbortOnClose, TCPAbortOnLinger)", aborted),
+        ];
+        return new(
+            FindingCatalog.TimeWaitsMissing, Severity.Info,
+            $"{Phrase.Count(overflow + killed + reused + aborted)} endings of the last {reading.Interval.TotalSeconds:0.#} s left no TIME_WAIT: "
+            + string.Join(", ", parts.Where(p => p.Count > 0).Select(p => $"{Phrase.Count(p.Count)} {p.Text}")),
+            new Dictionary<string, object>
+            {
+                ["scheduled"] = counted.TimeWaits ?? 0,
+                ["present"] = reading.Fresh,
+                ["overflowed"] = overflow,
+                ["killed"] = killed,
+                ["reused"] = reused,
+                ["abortedOnData"] = counted.AbortsOnData ?? 0,
+                ["abortedOnClose"] = counted.AbortsOnClose ?? 0,
+                ["abortedOnLinger"] = counted.AbortsOnLinger ?? 0,
+                ["resetsSent"] = counted.ResetsSent ?? 0,
+                ["intervalSeconds"] = Phrase.Round(reading.Interval.TotalSeconds),
+            },
+            killed > 0
+                ? "A stray segment of the connection itself, reordered behind its FIN, draws an ACK and that a reset, which kills the TIME_WAIT (RFC 1337). It happens to a few per mille by itself."
+                : aborted > 0
+                    ? "An abort (Close(0), linger 0, unread data, TCP_LINGER2=-1) ends a connection without TIME_WAIT. That is by design where nothing can be lost, and a loss of data where not."
+                    : reused > 0 ? "tcp_tw_reuse gave their ports to new connections, protected by timestamps." : "The limit of TIME_WAITs is reached.",
+            killed > 0 ? $"Where tuples are reused soon and old duplicates matter: sysctl -w {SettingMeaning.Rfc1337}=1." : "Nothing, if it is meant; `farewell explain` shows each ending.",
+            killed > 0
+                ? $"{Phrase.Count(killed)} more TIME_WAITs would have been kept in {reading.Interval.TotalSeconds:0.#} s: measured, exactly every one of 100,000."
+                : "None needed.");
+    }
+
+    private static Finding? ServerClosesFirst(MachineReading reading, Thresholds limits)
+    {
+        var accepted = reading.Accepted.Sum(a => a.States[TcpState.TimeWait]);
+        if (accepted < limits.AcceptedTimeWaits)
+        {
+            return null;
+        }
+
+        var top = reading.Accepted.MaxBy(a => a.States[TcpState.TimeWait]);
+        var most = reading.Settings.Number(SettingMeaning.MostTimeWaits);
+        var bucketsNear = most > 0 && accepted >= limits.TableShare * most;
+        var refused = (reading.Counted?.OldSegmentsInTimeWait ?? 0) + (reading.Counted?.SkippedTimeWaitAcks ?? 0);
+        var dialled = reading.AcceptedTimeWaits.OfDialledPeers;
+        string?[] reasons =
+        [
+            dialled > 0 ? $"this host also dials the peers of {Phrase.Count(dialled)} of them" : null,
+            bucketsNear ? $"they are {Phrase.Percent((double)accepted / (most ?? 1))} of the limit of TIME_WAITs" : null,
+            refused > 0 ? $"peers come back to ports whose TIME_WAIT is not over ({Phrase.Count(refused)} segments refused)" : null,
+        ];
+        var why = string.Join("; ", reasons.OfType<string>());
+        return new(
+            FindingCatalog.ServerClosesFirst, why.Length > 0 ? Severity.Warning : Severity.Info,
+            $"this host closes first on connections that came in: {Phrase.Count(accepted)} TIME_WAITs, {Phrase.Count(top.States[TcpState.TimeWait])} of them on port {top.Port}",
+            new Dictionary<string, object>
+            {
+                ["acceptedTimeWaits"] = accepted,
+                ["port"] = (int)top.Port,
+                ["onThatPort"] = top.States[TcpState.TimeWait],
+                ["ofPeersDialledToo"] = dialled,
+                ["topPeer"] = reading.AcceptedTimeWaits.OfTopPeer == 0 ? "" : Phrase.Address(reading.AcceptedTimeWaits.TopPeer),
+                ["ofTopPeer"] = reading.AcceptedTimeWaits.OfTopPeer,
+                ["refusedSegments"] = refused,
+            },
+            "The side that closes first keeps the TIME_WAIT. On a connection that came in it costs some 500 octets for a minute and no ephemeral port"
+            + (why.Length > 0 ? $"; here it matters, because {why}." : ": nothing has to be done."),
+            "If it matters: tell the client to leave and close after it (no `Connection: close` from the server, keep-alive time-outs longer than the client's; samples/Endings/StayUntilLeft.cs).",
+            $"{Phrase.Count(accepted * 500L / 1000)} kB of kernel memory less, and these TIME_WAITs with the clients, who spend an ephemeral port on each.");
+    }
+}

@@ -1,0 +1,31 @@
+using System.Net;
+using System.Runtime.Versioning;
+using Farewell.Observation.Linux;
+
+namespace Farewell.Observation.Tests.Events;
+
+[SupportedOSPlatform("linux")]
+public sealed class DestroyNotificationsTests
+{
+    [Fact]
+    public void EverySocketDestroyed_IsTold()
+    {
+        const int pairs = 50;
+        using var network = new PrivateNetwork();
+        var listener = network.Listen(IPAddress.Loopback);
+        using var notices = network.Namespace.Run(DestroyNotifications.Open);
+        for (var pair = 0; pair < pairs; pair++)
+        {
+            network.ActiveClose(IPAddress.Loopback, listener);
+        }
+
+        Eventually.Holds(
+            () =>
+            {
+                notices.Read((in _) => true);
+                return notices.Received == 2 * pairs;
+            },
+            () => $"{2 * pairs} notices, not {notices.Received}");
+        notices.Overflows.ShouldBe(0);
+    }
+}

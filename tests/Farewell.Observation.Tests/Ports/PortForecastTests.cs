@@ -1,0 +1,52 @@
+using Farewell.Observation.Ports;
+
+namespace Farewell.Observation.Tests.Ports;
+
+public sealed class PortForecastTests
+{
+    [Theory]
+    [InlineData(600, 0, 0, 100, 0, 6.0)] // 100 a second, none comes back in time
+    [InlineData(600, 0, 0, 9, 0, null)] // 9 x 61.1 = 550: never
+    [InlineData(600, 600, 0, 0, 0, 0.0)] // already there
+    [InlineData(600, 100, 0, 0, 10, 50.0)] // a leak
+    [InlineData(600, 100, 0, 0, -10, null)] // it shrinks
+    public void SecondsUntil_FollowsTheRate(int threshold, int live, int timeWait, double ended, double growth, double? expected)
+    {
+        var returns = default(ReturnSchedule);
+        returns.Add(59, timeWait);
+        var seconds = PortForecast.SecondsUntil(threshold, live, returns, ended, growth, TimeWaitLength.Held);
+        if (expected is null)
+        {
+            seconds.ShouldBeNull();
+        }
+        else
+        {
+            seconds.ShouldNotBeNull().ShouldBe(expected.Value, 0.5);
+        }
+    }
+
+    [Fact]
+    public void SecondsUntil_CountsOnThePortsThatComeBack()
+    {
+        var returns = default(ReturnSchedule);
+        returns.Add(4, 500);
+        PortForecast.SecondsUntil(600, 0, returns, 20, 0, TimeWaitLength.Held).ShouldNotBeNull().ShouldBe(5, 1, "500 + 5 x 20, just before they return");
+        PortForecast.SecondsUntil(600, 0, returns, 12, 0, TimeWaitLength.Held).ShouldNotBeNull().ShouldBe(50, 1, "the 500 are gone by then");
+        PortForecast.SecondsUntil(600, 0, returns, 9, 0, TimeWaitLength.Held).ShouldBeNull();
+    }
+
+    [Theory]
+    [InlineData(60)]
+    [InlineData(10)]
+    [InlineData(4)]
+    public void RatePerSecond_IsReadOffOneTable(int lastedSeconds)
+    {
+        var returns = default(ReturnSchedule);
+        for (var age = 0; age < lastedSeconds; age++)
+        {
+            returns.Add(59 - age, 100);
+        }
+
+        PortBudgets.RatePerSecond(returns).ShouldBe(100, 15);
+    }
+}
