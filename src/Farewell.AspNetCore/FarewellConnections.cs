@@ -1,0 +1,48 @@
+using Farewell.Protocol;
+using Farewell.Sessions;
+using Farewell.Timing;
+using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Connections.Features;
+using Microsoft.Extensions.Logging;
+
+namespace Farewell.AspNetCore;
+
+/// <summary>The sessions of one Kestrel endpoint.</summary>
+internal sealed class FarewellConnections
+{
+    private readonly FarewellConnectionOptions _options;
+    private readonly SessionSettings _settings;
+
+    public FarewellConnections(MessageHandler handler, FarewellConnectionOptions options, ILogger logger)
+    {
+        options.Validate();
+        _options = options;
+        _settings = new SessionSettings
+        {
+            Handler = SessionSettings.Chain(options.Filters, SessionSettings.Begin(handler)),
+            Limits = options.Limits,
+            Wheel = new DeadlineWheel(options.Clock),
+            Logger = logger,
+            Handlers = options.Handlers,
+            FullQueue = options.FullQueue,
+            ResetAfterGoodbye = options.ResetAfterGoodbye,
+            MaxAge = options.MaxAge,
+        };
+    }
+
+    /// <summary>Runs a session, and keeps the connection until its leaver has left.</summary>
+    public async Task RunAsync(ConnectionContext connection)
+    {
+        var transport = new ConnectionTransport(connection);
+        var session = new SessionDriver(Role.Stayer, dials: false, transport, _settings);
+        _options.Beginning?.Invoke(session.Face, connection);
+
+        // A host that stops asks for this first, and aborts what is left at the end of its own patience.
+        var stopping = connection.Features.Get<IConnectionLifetimeNotificationFeature>()?.ConnectionClosedRequested ?? default;
+        await using (stopping.UnsafeRegister(_ => session.Dismiss(DismissReason.Stop, null, _options.RetryAfter * Random.Shared.NextDouble(), null), null).ConfigureAwait(false))
+        {
+            session.Start();
+            await transport.Over.ConfigureAwait(false);
+        }
+    }
+}

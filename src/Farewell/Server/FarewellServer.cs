@@ -1,0 +1,273 @@
+using System.Net;
+using System.Net.Sockets;
+using Farewell.Carriers;
+using Farewell.Listening;
+using Farewell.Protocol;
+using Farewell.Protocol.Manners;
+using Farewell.Protocols;
+using Farewell.Proxies;
+using Farewell.Server;
+using Farewell.Sessions;
+using Farewell.Sockets;
+using Farewell.Timing;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Farewell;
+
+/// <summary>A stayer for many leavers: it never closes a connection first, and resets only whoever has forfeited it.</summary>
+public sealed class FarewellServer : IAsyncDisposable
+{
+    private readonly FarewellServerOptions _options;
+    private readonly SessionSettings _guests;
+    private readonly SessionSettings _strangers;
+    private readonly Opening _opening;
+    private readonly DeadlineWheel _wheel;
+    private readonly Acceptor _acceptor;
+    private readonly Registry _sessions = new();
+    private readonly CancellationTokenSource _stopping = new();
+    private readonly Task _accepting;
+    private readonly ILogger _logger;
+    private Task<StopReport>? _stop;
+    private StopTally? _tally;
+    private int _open;
+    private int _turnedAway;
+    private TimeSpan _stopGrace;
+
+    private FarewellServer(Socket listener, FarewellServerOptions options, Opening opening, MessageHandler? handler)
+    {
+        (_options, _opening) = (options, opening);
+        _wheel = new DeadlineWheel(options.Clock);
+        var loggers = options.LoggerFactory ?? NullLoggerFactory.Instance;
+        _logger = loggers.CreateLogger<FarewellServer>();
+        _guests = new SessionSettings
+        {
+            Handler = SessionSettings.Chain(options.Filters, SessionSettings.Begin(handler ?? (static (_, _) => default))),
+            Limits = options.Limits,
+            Wheel = _wheel,
+            Logger = _logger,
+            Handlers = options.Handlers,
+            FullQueue = options.FullQueue,
+            ResetAfterGoodbye = options.ResetAfterGoodbye,
+            MaxAge = options.MaxAge,
+            Metrics = SessionMetrics.Of(options.MeterFactory),
+            Watch = new Watch(this, isTurnedAway: false),
+        };
+        _strangers = _guests with { Watch = new Watch(this, isTurnedAway: true) };
+        LocalEndPoint = (IPEndPoint)listener.LocalEndPoint!;
+        _acceptor = new Acceptor(listener, new AcceptorOptions(), options.Clock, loggers.CreateLogger<Acceptor>());
+        _accepting = _acceptor.RunAsync(Accept, _stopping.Token);
+    }
+
+    /// <summary>Where it listens.</summary>
+    public IPEndPoint LocalEndPoint { get; }
+
+    /// <summary>Connections that are not ended, those that are being turned away among them.</summary>
+    public int Sessions => _sessions.Count;
+
+    /// <summary>Completes when accepting has ended: at a stop, or with the listener's failure.</summary>
+    public Task Accepting => _accepting;
+
+    /// <summary>Listens and serves from now on.</summary>
+    /// <param name="options">How.</param>
+    /// <param name="handler">What is done with messages and asks.</param>
+    /// <exception cref="ListenException">It cannot listen there; the message says why, and what to do.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">An option is out of its range.</exception>
+    public static FarewellServer Start(FarewellServerOptions options, MessageHandler handler)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        ArgumentNullException.ThrowIfNull(handler);
+        return Start(options, static (transport, settings, _) => new SessionDriver(Role.Stayer, dials: false, transport, settings), handler);
+    }
+
+    /// <summary>
+    /// Listens and serves any protocol from now on: a handler over octets, and the words by which that protocol ends. <see cref="FarewellServerOptions.Filters"/>,
+    /// <see cref="FarewellServerOptions.Handlers"/> and <see cref="FarewellServerOptions.FullQueue"/> are for Farewell's own sessions and have no effect.
+    /// </summary>
+    /// <param name="options">How.</param>
+    /// <param name="manner">Makes the closing manner of one connection.</param>
+    /// <param name="handler">What is done with a connection.</param>
+    /// <exception cref="ListenException">It cannot listen there; the message says why, and what to do.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">An option is out of its range.</exception>
+    public static FarewellServer Start(FarewellServerOptions options, Func<IClosingManner> manner, ProtocolHandler handler)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        ArgumentNullException.ThrowIfNull(manner);
+        ArgumentNullException.ThrowIfNull(handler);
+        var protocol = new HostedProtocol(manner, handler, options.ProtocolBuffer);
+        return Start(options, (transport, settings, isTurnedAway) => new ProtocolDriver(Role.Stayer, transport, settings, protocol) { IsTurnedAway = isTurnedAway }, null);
+    }
+
+    private static FarewellServer Start(FarewellServerOptions options, Opening opening, MessageHandler? handler)
+    {
+        options.Validate();
+        return new FarewellServer(options.Listener ?? ListenSocket.Bind(options.EndPoint, options.Listen), options, opening, handler);
+    }
+
+    /// <summary>
+    /// Stops in good order: accepts no more, tells who still waits in the accept queue and asks every guest to leave, spread over a moment; work in hand is finished, what is not begun is refused, and who has
+    /// not left a second after the grace is reset.
+    /// </summary>
+    /// <param name="options">How; null for the defaults. Only the first call's count.</param>
+    /// <param name="hurry">Cuts the grace short: whoever has not left is reset at once. Of the first call only.</param>
+    public Task<StopReport> StopAsync(StopOptions? options = null, CancellationToken hurry = default)
+    {
+        lock (_stopping)
+        {
+            return _stop ??= StopOnceAsync(options ?? new StopOptions(), hurry);
+        }
+    }
+
+    /// <summary>Stops.</summary>
+    public async ValueTask DisposeAsync() => await StopAsync().ConfigureAwait(false);
+
+    private async Task<StopReport> StopOnceAsync(StopOptions options, CancellationToken hurry)
+    {
+        var began = _wheel.Now;
+        _stopGrace = options.Grace ?? _options.Limits.Grace;
+        _tally = new StopTally(_sessions.Count);
+        await _stopping.CancelAsync().ConfigureAwait(false);
+        await _accepting.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        var drained = 0;
+        if (!options.HandsOver)
+        {
+            drained = _acceptor.Drain(Accept);
+            _acceptor.Dispose();
+        }
+
+        try
+        {
+            await DismissAllAsync(began, options.Spread, hurry).ConfigureAwait(false);
+            var left = began + _stopGrace + TimeSpan.FromMilliseconds(500) - _wheel.Now;
+            await _sessions.WhenEmpty().WaitAsync(left > TimeSpan.Zero ? left : TimeSpan.Zero, _options.Clock, hurry).ConfigureAwait(false);
+        }
+        catch (Exception late) when (late is TimeoutException or OperationCanceledException)
+        {
+            foreach (var session in _sessions.ToArray())
+            {
+                session.Abort();
+            }
+
+            await _sessions.WhenEmpty().ConfigureAwait(false);
+        }
+
+        _wheel.Dispose();
+        _stopping.Dispose();
+        var report = _tally.ToReport(drained, _options.Clock.GetElapsedTime(0) - began);
+        ServerLog.Stopped(_logger, LocalEndPoint, report);
+        return report;
+    }
+
+    /// <summary>Spreads the Dismisses, so that the guests do not all come back, elsewhere, at once. What is given is the rest of the grace.</summary>
+    private async Task DismissAllAsync(TimeSpan began, TimeSpan spread, CancellationToken hurry)
+    {
+        const int Steps = 20;
+        var all = _sessions.ToArray();
+        Random.Shared.Shuffle(all);
+        var step = new TimeSpan(Math.Min(spread.Ticks, _stopGrace.Ticks / 2) / Steps);
+        var perStep = Math.Max(1, (all.Length + Steps - 1) / Steps);
+        foreach (var (number, some) in all.Chunk(perStep).Index())
+        {
+            var at = began + step * number;
+            if (number > 0 && at > _wheel.Now)
+            {
+                await Task.Delay(at - _wheel.Now, _options.Clock, hurry).ConfigureAwait(false);
+            }
+
+            foreach (var session in some)
+            {
+                Dismiss(session, began + _stopGrace - _wheel.Now);
+            }
+        }
+    }
+
+    private void Dismiss(Driver session, TimeSpan rest)
+    {
+        var grace = rest > TimeSpan.Zero ? rest : TimeSpan.FromMilliseconds(1);
+        session.Dismiss(DismissReason.Stop, grace, DrawRetryAfter(), hard: grace);
+    }
+
+    private TimeSpan DrawRetryAfter() => _options.RetryAfter * Random.Shared.NextDouble();
+
+    private void Accept(Socket socket)
+    {
+        if (_stopping.IsCancellationRequested)
+        {
+            TurnAway(socket, DismissReason.Stop, _stopGrace);
+        }
+        else if (Interlocked.Increment(ref _open) <= _options.MaxSessions)
+        {
+            Begin(socket, isTurnedAway: false);
+        }
+        else
+        {
+            Interlocked.Decrement(ref _open);
+            TurnAway(socket, DismissReason.Busy, _options.TurnAwayGrace);
+        }
+    }
+
+    private void TurnAway(Socket socket, DismissReason reason, TimeSpan grace)
+    {
+        if (Interlocked.Increment(ref _turnedAway) > _options.MaxTurnedAway && reason == DismissReason.Busy)
+        {
+            Interlocked.Decrement(ref _turnedAway);
+            _guests.Metrics.TurnedAway(reason, isReset: true);
+            EndSocket.Abort(socket);
+            return;
+        }
+
+        _guests.Metrics.TurnedAway(reason, isReset: false);
+        Begin(socket, isTurnedAway: true).Dismiss(reason, grace, DrawRetryAfter(), hard: grace);
+    }
+
+    private Driver Begin(Socket socket, bool isTurnedAway)
+    {
+        var settings = isTurnedAway ? _strangers : _guests;
+        Transport transport = _options.Tls is { } tls
+            ? TlsTransport.Serve(socket, tls, DrainLimit.Default, _options.Clock)
+            : new SocketTransport(socket, DrainLimit.Default, _options.Clock);
+        var session = _options.Proxy == ProxyPolicy.Required ? new ProxyPrelude(transport, settings, behind => Replace(transport, behind, settings)) : _opening(transport, settings, isTurnedAway);
+        _sessions.Add(session);
+
+        // The accepting loop does not wait for what the new session has already sent.
+        ThreadPool.UnsafeQueueUserWorkItem(static session => session.Start(), session, preferLocal: false);
+        return session;
+    }
+
+    /// <summary>The header of a connection was read: its session begins.</summary>
+    private Driver Replace(Transport transport, Transport behind, SessionSettings settings)
+    {
+        var prelude = transport.Driver;
+        var session = _opening(behind, settings, ReferenceEquals(settings, _strangers));
+        _sessions.Add(session);
+        _sessions.Remove(prelude);
+        return session;
+    }
+
+    /// <summary>Makes what drives a connection.</summary>
+    private delegate Driver Opening(Transport transport, SessionSettings settings, bool isTurnedAway);
+
+    private sealed class Watch(FarewellServer server, bool isTurnedAway) : SessionWatch
+    {
+        public override void Opened(Driver session)
+        {
+            if (session is SessionDriver own)
+            {
+                server._options.Opened?.Invoke(own.Face);
+            }
+        }
+
+        public override void Ended(Driver session, SessionReport report)
+        {
+            if (session is SessionDriver own)
+            {
+                server._options.Ended?.Invoke(own.Face, report);
+            }
+
+            Interlocked.Decrement(ref isTurnedAway ? ref server._turnedAway : ref server._open);
+            server._tally?.Add(report);
+            server._acceptor.Resume();
+            server._sessions.Remove(session);
+        }
+    }
+}

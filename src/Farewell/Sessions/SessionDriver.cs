@@ -1,0 +1,362 @@
+using System.Buffers;
+using System.Net;
+using Farewell.Carriers;
+using Farewell.Departures;
+using Farewell.Protocol;
+using Farewell.Protocol.Sessions;
+using Farewell.Sockets;
+using Farewell.Tcp;
+using Farewell.Tcp.Endings;
+
+namespace Farewell.Sessions;
+
+/// <summary>
+/// A session at work: the protocol's machine between a transport and an application. The machine is entered by one thread at a time (<c>lock (_core)</c>); its events are taken by
+/// one thread at a time, the <i>drainer</i>, which calls handlers outside the lock. Whoever finds a drainer at work leaves it what there is to do.
+/// </summary>
+internal sealed partial class SessionDriver : Driver
+{
+    private readonly Session _core;
+    private readonly Transport _transport;
+    private readonly SessionSettings _settings;
+    private readonly TimeSpan _began;
+    private readonly TimeSpan _agesAt;
+    private readonly TaskCompletionSource<SessionReport> _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource _opened = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private Departure? _departed;
+    private Dismissal? _dismissal;
+    private List<CloseEvent>? _evidence;
+    private byte[]? _input;
+    private int _inputLength;
+    private int _drainer;
+    private bool _again;
+    private bool _isConcluded;
+    private bool _isTransportEnded;
+
+    public SessionDriver(Role role, bool dials, Transport transport, SessionSettings settings)
+    {
+        (_transport, _settings) = (transport, settings);
+        _began = settings.Wheel.Now;
+        _core = new Session(role, dials, settings.Limits, _began);
+        _agesAt = settings.MaxAge is { } age ? _began + age * (0.9 + 0.2 * Random.Shared.NextDouble()) : TimeSpan.MaxValue;
+        Face = new FarewellSession(this);
+        transport.Driver = this;
+    }
+
+    public FarewellSession Face { get; }
+
+    /// <summary>Where messages go that the application takes one by one; null if it handles them.</summary>
+    public Inbox? Inbox { get; init; }
+
+    public Session Core => _core;
+
+    public Transport Transport => _transport;
+
+    public Task<SessionReport> Completion => _completion.Task;
+
+    public Task Opened => _opened.Task;
+
+    private TimeSpan Now => _settings.Wheel.Now;
+
+    private bool IsOver => _core.Disposition != Disposition.Stay;
+
+    /// <summary>Begins to say Hello and to receive.</summary>
+    public override void Start()
+    {
+        _settings.Metrics.Began(_core.Role);
+        lock (_core)
+        {
+            Pump(Now);
+            Settle();
+        }
+
+        _transport.Start();
+    }
+
+    public override bool Received(ReadOnlyMemory<byte> octets)
+    {
+        _settings.Metrics.Octets(isSent: false, octets.Length);
+        lock (_core)
+        {
+            if (_drainer != 0)
+            {
+                // Somebody else is taking events: the octets are kept for it, and it resumes the transport.
+                _input = ArrayPool<byte>.Shared.Rent(octets.Length);
+                octets.CopyTo(_input);
+                _inputLength = octets.Length;
+                return false;
+            }
+
+            _drainer = Environment.CurrentManagedThreadId;
+        }
+
+        Drain(octets);
+        return true;
+    }
+
+    public override void EndOfStream() => Do(static driver =>
+    {
+        driver.Note(CloseEventKind.EndOfStream);
+        driver._core.EndOfStream(driver.Now);
+    });
+
+    public override void Lost(Loss how) => Do(how, static (driver, how) =>
+    {
+        if (how != Loss.Broken)
+        {
+            driver.Note(how == Loss.TimedOut ? CloseEventKind.TimedOut : CloseEventKind.ResetSeen);
+        }
+
+        driver._core.ConnectionReset(driver.Now);
+    });
+
+    public override void Sent(int count) => Do(count, static (driver, count) => driver.Take(count));
+
+    public override void Tick() => Do(static driver =>
+    {
+        var now = driver.Now;
+        driver._core.Tick(now);
+        if (driver._agesAt <= now && driver._core.State == SessionState.Open)
+        {
+            driver._core.Dismiss(DismissReason.Age, now);
+        }
+    });
+
+    private void Do(Action<SessionDriver> change) => Do(change, static (driver, change) => change(driver));
+
+    /// <summary>Changes the machine, sends what it has to say, and takes its events.</summary>
+    private void Do<T>(T argument, Action<SessionDriver, T> change)
+    {
+        lock (_core)
+        {
+            change(this, argument);
+            if (_drainer != 0)
+            {
+                Pump(Now);
+                Settle();
+                _again = true;
+                return;
+            }
+
+            _drainer = Environment.CurrentManagedThreadId;
+        }
+
+        Drain(default);
+    }
+
+    /// <summary>Takes events until there are none, then sends what there is to say. Only for the drainer.</summary>
+    private void Drain(ReadOnlyMemory<byte> input)
+    {
+        byte[]? kept = null;
+        var now = Now;
+        while (true)
+        {
+            while (TryRead(ref input, now, out var happened))
+            {
+                Dispatch(happened);
+                now = Now;
+            }
+
+            lock (_core)
+            {
+                Pump(now);
+                if (kept is not null)
+                {
+                    ArrayPool<byte>.Shared.Return(kept);
+                    kept = null;
+                    _transport.Resume();
+                }
+
+                if (_input is { } late)
+                {
+                    (kept, input, _input) = (late, late.AsMemory(0, _inputLength), null);
+                }
+                else if (!_again && _isConcluded == IsOver)
+                {
+                    Settle();
+                    _drainer = 0;
+                    return;
+                }
+
+                (_again, now) = (false, Now);
+            }
+        }
+    }
+
+    private bool TryRead(ref ReadOnlyMemory<byte> input, TimeSpan now, out SessionEvent happened)
+    {
+        lock (_core)
+        {
+            return _core.Read(ref input, now, out happened);
+        }
+    }
+
+    private void Dispatch(in SessionEvent happened)
+    {
+        switch (happened.Kind)
+        {
+            case SessionEventKind.Message or SessionEventKind.Ask:
+                Handle(happened);
+                break;
+            case SessionEventKind.Answered or SessionEventKind.Refused or SessionEventKind.Unknown:
+                SettleAsk(happened);
+                break;
+            case SessionEventKind.Delivered:
+                TellDelivered(happened.Number);
+                break;
+            case SessionEventKind.Cancelled:
+                Cancel(happened.Number);
+                break;
+            case SessionEventKind.Opened:
+                _opened.TrySetResult();
+                _settings.Watch.Opened(this);
+                break;
+            case SessionEventKind.Dismissed:
+                TellDismissed(new Dismissal((DismissReason)happened.Reason, happened.What, happened.RetryAfter));
+                break;
+            case SessionEventKind.Ended:
+                Conclude();
+                break;
+        }
+    }
+
+    private void TellDismissed(in Dismissal dismissal)
+    {
+        _dismissal = dismissal;
+        _settings.Watch.Dismissed(this);
+        try
+        {
+            Face.TellDismissed(dismissal);
+        }
+        catch (Exception thrown)
+        {
+            SessionLog.EventFailed(_settings.Logger, nameof(FarewellSession.Dismissed), thrown);
+        }
+    }
+
+    /// <summary>Under the lock, last: frees the senders that wait, and asks to be woken.</summary>
+    private void Settle()
+    {
+        FreeWaiters();
+        var due = _agesAt < _core.NextDeadline && _core.State == SessionState.Open ? _agesAt : _core.NextDeadline;
+        if (IsOver)
+        {
+            SettleEnd();
+        }
+        else if (due < DueAt)
+        {
+            _settings.Wheel.Wake(this, due);
+        }
+    }
+
+    /// <summary>
+    /// A last word can end the session (Goodbye, to a leaver that has ended its direction), and so can a deadline while a handler blocks the drainer: the connection is ended all the same.
+    /// </summary>
+    private void SettleEnd()
+    {
+        if (_drainer != 0)
+        {
+            EndTransport();
+        }
+        else if (!_isConcluded)
+        {
+            ThreadPool.UnsafeQueueUserWorkItem(static driver => driver.Tick(), this, preferLocal: true);
+        }
+    }
+
+    /// <summary>The session is over: ends the connection as the machine says.</summary>
+    private void Conclude()
+    {
+        _settings.Wheel.Forget(this);
+        StopHandlers();
+        GiveUpConfirmations();
+        lock (_core)
+        {
+            _isConcluded = true;
+            FreeWaiters();
+            EndTransport();
+        }
+    }
+
+    /// <summary>Under the lock.</summary>
+    private void EndTransport()
+    {
+        if (_isTransportEnded)
+        {
+            return;
+        }
+
+        _isTransportEnded = true;
+        switch (_core.Disposition)
+        {
+            case Disposition.Close:
+                _transport.End(_settings.ResetAfterGoodbye && _core.Cause == Cause.Left ? TransportEnd.Reset : TransportEnd.Close);
+                break;
+            case Disposition.Depart:
+                _transport.End(TransportEnd.Depart, ChooseDeparture());
+                break;
+            case Disposition.Reset:
+                _transport.End(TransportEnd.Reset);
+                break;
+            default:
+                _transport.End(TransportEnd.Release);
+                break;
+        }
+    }
+
+    public override void Ended(SocketEnd end)
+    {
+        SessionReport report;
+        lock (_core)
+        {
+            ReleaseOutput();
+            if (_core.Disposition != Disposition.Gone || _evidence is null)
+            {
+                (_evidence ??= []).AddRange(end.Evidence(Now));
+            }
+
+            report = new SessionReport
+            {
+                Role = _core.Role,
+                Cause = _core.Cause,
+                What = _core.What,
+                Ending = EndingJudge.Judge([.. _evidence], Vantage.Library),
+                Messages = _core.Tally,
+                AsksUnknown = _asksUnknown,
+                AsksRefused = _core.AsksRefused,
+                Received = _received,
+                Duration = Now - _began,
+                RemoteEndPoint = _transport.RemoteEndPoint,
+                Fault = _fault ?? _transport.Fault,
+            };
+        }
+
+        if (_departed is { } departed && Tuple is { } tuple)
+        {
+            _settings.Departures!.Ended(tuple, departed, end);
+        }
+
+        _settings.Metrics.Ended(report);
+        _settings.Metrics.Refused(RefusedReason.Ending, report.AsksRefused - _refusedByHandlers);
+        SessionLog.Ended(_settings.Logger, report);
+        _settings.Watch.Ended(this, report);
+        _opened.TrySetException(new FarewellException(report, _dismissal));
+        _ = _opened.Task.Exception;
+        _completion.TrySetResult(report);
+    }
+
+    private FourTuple? Tuple => _transport is { LocalEndPoint: IPEndPoint local, RemoteEndPoint: IPEndPoint remote } ? new FourTuple(Endpoint.From(local), Endpoint.From(remote)) : null;
+
+    private Departure ChooseDeparture()
+    {
+        if (_settings.Departures is not { } chooser || Tuple is not { } tuple)
+        {
+            return _settings.Departure == Departure.Auto ? Departure.Fin : _settings.Departure;
+        }
+
+        _departed = chooser.Choose(_settings.Departure, tuple);
+        return _departed.Value;
+    }
+
+    private void Note(CloseEventKind kind) => (_evidence ??= []).Add(new CloseEvent(Now, Side.Local, kind));
+}
