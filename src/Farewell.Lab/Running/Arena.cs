@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using Farewell.Lab.Networks;
+using Farewell.Tcp;
 
 namespace Farewell.Lab.Running;
 
@@ -55,10 +56,10 @@ public sealed class Arena : IAsyncDisposable
         }
     }
 
-    /// <summary>Notes a connection that is about to be opened.</summary>
-    public LabConnection NewConnection()
+    /// <summary>Notes a connection that is about to be opened, or of which the lab holds neither side and knows the four-tuple, client first.</summary>
+    public LabConnection NewConnection(FourTuple? tuple = null)
     {
-        var connection = new LabConnection(TimeProvider.System, Cancellation);
+        var connection = new LabConnection(TimeProvider.System, Cancellation) { Tuple = tuple };
         lock (_connections)
         {
             _connections.Add(connection);
@@ -147,7 +148,7 @@ public sealed class Arena : IAsyncDisposable
     public LabSocket Join(Socket socket)
     {
         ArgumentNullException.ThrowIfNull(socket);
-        var remote = Tcp.Endpoint.From((IPEndPoint)socket.RemoteEndPoint!).Unmap();
+        var remote = Endpoint.From((IPEndPoint)socket.RemoteEndPoint!).Unmap();
         var known = Connections.FirstOrDefault(c => c.Server is null && c.Tuple?.Local == remote);
         return (known ?? NewConnection()).AttachServer(socket);
     }

@@ -1,5 +1,8 @@
+using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
+using Farewell.Lab.Running.Proxies;
+using Farewell.Listening;
 
 namespace Farewell.Lab.Running;
 
@@ -15,6 +18,12 @@ public static class LabChild
     /// <summary>A server that replies and then keeps its connections: <c>serve ADDRESS [linger-0]</c>.</summary>
     public const string Serve = "serve";
 
+    /// <summary>A server of Farewell's sessions that answers and then keeps its sessions: <c>sessions ADDRESS fin|reset</c>, the latter being what its crash does.</summary>
+    public const string Sessions = "sessions";
+
+    /// <summary>A TCP proxy and what it needs, which go with this child: <c>proxy nginx|haproxy ADDRESS PORT</c>.</summary>
+    public const string Proxy = "proxy";
+
     /// <summary>An HttpClient that makes requests and exits without disposing anything: <c>fetch ADDRESS PORT COUNT</c>.</summary>
     public const string Fetch = "fetch";
 
@@ -28,20 +37,34 @@ public static class LabChild
         var work = arguments switch
         {
             [Serve, var address, .. var options] => ServeAsync(IPAddress.Parse(address), options.Contains("linger-0"), end.Token),
-            [Fetch, var address, var port, var count] => FetchAsync(new Uri($"http://{address}:{port}/"), int.Parse(count, System.Globalization.CultureInfo.InvariantCulture)),
+            [Sessions, var address, var onCrash] => ServeSessionsAsync(IPAddress.Parse(address), Enum.Parse<CrashEnding>(onCrash, ignoreCase: true), end.Token),
+            [Proxy, var name, var address, var port] => TcpProxy.Named(name).RunAsync(new IPEndPoint(IPAddress.Parse(address), Number(port)), end.Token),
+            [Fetch, var address, var port, var count] => FetchAsync(new Uri($"http://{address}:{port}/"), Number(count)),
             _ => throw new ArgumentException($"The lab has no child '{string.Join(' ', arguments)}'."),
         };
-        if (arguments[0] == Serve)
+        if (arguments[0] != Fetch)
         {
-            while (await Console.In.ReadLineAsync() is not null)
-            {
-            }
-
+            // Reading the console blocks, whatever its name.
+            await Task.WhenAny(work, Task.Run(Console.In.ReadToEnd));
             await end.CancelAsync();
         }
 
         await work;
         return 0;
+    }
+
+    private static int Number(string text) => int.Parse(text, CultureInfo.InvariantCulture);
+
+    private static async Task ServeSessionsAsync(IPAddress address, CrashEnding onCrash, CancellationToken end)
+    {
+        var options = new FarewellServerOptions { EndPoint = new IPEndPoint(address, 0), Listen = new ListenOptions { OnCrash = onCrash } };
+        await using var server = FarewellServer.Start(options, static (_, message) =>
+        {
+            message.Answer(LabSocket.Reply);
+            return default;
+        });
+        await Console.Out.WriteLineAsync($"{server.LocalEndPoint.Port}");
+        await Task.Delay(Timeout.Infinite, end).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
     private static async Task ServeAsync(IPAddress address, bool abortsWhenKilled, CancellationToken end)

@@ -24,13 +24,19 @@ public sealed class LabConnection
     public CancellationToken Cancellation { get; }
 
     /// <summary>The four-tuple, client first; null until a socket of it is known.</summary>
-    public FourTuple? Tuple { get; private set; }
+    public FourTuple? Tuple { get; internal set; }
 
     /// <summary>The client's socket; null where something else holds it, such as HttpClient.</summary>
     public LabSocket? Client { get; private set; }
 
     /// <summary>The server's socket; null where something else holds it, such as Kestrel.</summary>
     public LabSocket? Server { get; private set; }
+
+    /// <summary>What Farewell's session reported on the client's side, local being the client; null where none ran there.</summary>
+    public Ending? ClientReport { get; private set; }
+
+    /// <summary>What Farewell's session reported on the server's side, local being the client; null where none ran there.</summary>
+    public Ending? ServerReport { get; private set; }
 
     /// <summary>Octets written by an application whose socket the lab does not hold.</summary>
     public long SentElsewhere { get; set; }
@@ -54,6 +60,24 @@ public sealed class LabConnection
         Server = new LabSocket(this, EndingSide.Server, socket);
         Tuple ??= NameOf(socket, (IPEndPoint?)socket.RemoteEndPoint)?.Swap();
         return Server;
+    }
+
+    /// <summary>Notes a session's report: the library's testimony, and what its side saw of the other's ending.</summary>
+    public void Report(EndingSide side, Ending ending)
+    {
+        ArgumentNullException.ThrowIfNull(ending);
+        (ClientReport, ServerReport) = side == EndingSide.Client ? (ending, ServerReport) : (ClientReport, ending.Swap());
+    }
+
+    /// <summary>What a side saw of the other's ending, by its socket or by its session's report.</summary>
+    public PeerSaw SawOf(EndingSide side)
+    {
+        var (socket, report, own) = side == EndingSide.Client ? (Client, ClientReport, Side.Local) : (Server, ServerReport, Side.Remote);
+        return socket is { Saw: not PeerSaw.Unknown } ? socket.Saw
+            : report is null ? PeerSaw.Unknown
+            : report.Evidence.Any(e => e.By == own && e.Kind == CloseEventKind.ResetSeen) ? PeerSaw.Reset
+            : report.Evidence.Any(e => e.By == own && e.Kind == CloseEventKind.EndOfStream) ? PeerSaw.EndOfStream
+            : PeerSaw.Unknown;
     }
 
     internal TaskCompletionSource Step(string name) =>

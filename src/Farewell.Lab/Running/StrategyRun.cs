@@ -55,7 +55,7 @@ internal static class StrategyRun
             f.Combined.ClosedFirst,
             f.Combined.How,
             f.Combined.TimeWait.Cut == TimeWaitCut.None ? f.Combined.TimeWait.Holder : TimeWaitHolder.None,
-            (strategy.About.Ender == EndingSide.Server ? f.Noted?.Client : f.Noted?.Server)?.Saw ?? PeerSaw.Unknown))];
+            f.Noted?.SawOf(strategy.About.Ender == EndingSide.Server ? EndingSide.Client : EndingSide.Server) ?? PeerSaw.Unknown))];
         var tables = findings.SelectMany(f => f.Testimonies).ToLookup(t => t.Witness);
 
         return new StrategyResult

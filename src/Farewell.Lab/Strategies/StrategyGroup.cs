@@ -6,6 +6,9 @@ public enum StrategyGroup
     /// <summary>The endings to copy, from samples/Endings.</summary>
     Gallery,
 
+    /// <summary>Farewell's own sessions.</summary>
+    Session,
+
     /// <summary><see cref="System.Net.Sockets.Socket"/>.</summary>
     Socket,
 

@@ -1,8 +1,6 @@
 using System.Net.Security;
 using System.Net.Sockets;
 using System.Security.Authentication;
-using System.Security.Cryptography;
-using System.Security.Cryptography.X509Certificates;
 using Farewell.Lab.Running;
 
 namespace Farewell.Lab.Strategies;
@@ -13,8 +11,6 @@ namespace Farewell.Lab.Strategies;
 /// </summary>
 internal abstract class TlsStrategy : SocketStrategy
 {
-    private static readonly Lazy<SslStreamCertificateContext> Certificate = new(SelfSigned);
-
     public override StrategyGroup Group => StrategyGroup.SslStream;
 
     protected abstract SslProtocols Protocol { get; }
@@ -22,21 +18,14 @@ internal abstract class TlsStrategy : SocketStrategy
     public sealed override async Task ServeAsync(LabSocket server)
     {
         var tls = new SslStream(new NetworkStream(server.Socket, ownsSocket: true));
-        var options = new SslServerAuthenticationOptions { ServerCertificateContext = Certificate.Value, EnabledSslProtocols = Protocol };
-        await tls.AuthenticateAsServerAsync(options, server.Cancellation);
+        await tls.AuthenticateAsServerAsync(LabTls.Server(Protocol), server.Cancellation);
         await ServeAsync(server, tls);
     }
 
     public sealed override async Task CallAsync(LabSocket client)
     {
         var tls = new SslStream(new NetworkStream(client.Socket, ownsSocket: true));
-        var options = new SslClientAuthenticationOptions
-        {
-            TargetHost = "lab",
-            EnabledSslProtocols = Protocol,
-            RemoteCertificateValidationCallback = static (_, _, _, _) => true,
-        };
-        await tls.AuthenticateAsClientAsync(options, client.Cancellation);
+        await tls.AuthenticateAsClientAsync(LabTls.Client(Protocol), client.Cancellation);
         await CallAsync(client, tls);
     }
 
@@ -75,13 +64,5 @@ internal abstract class TlsStrategy : SocketStrategy
 
         // A close_notify ends TLS; the FIN comes after it.
         await socket.ReadToEndAsync();
-    }
-
-    private static SslStreamCertificateContext SelfSigned()
-    {
-        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        var request = new CertificateRequest("CN=lab", key, HashAlgorithmName.SHA256);
-        var now = DateTimeOffset.UtcNow;
-        return SslStreamCertificateContext.Create(request.CreateSelfSigned(now.AddDays(-1), now.AddDays(1)), null, offline: true);
     }
 }

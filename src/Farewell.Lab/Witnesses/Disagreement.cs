@@ -33,8 +33,8 @@ public readonly record struct Disagreement(string Field, string Witness, string 
     /// <summary>What <paramref name="one"/> saw, or did, that explains why <paramref name="other"/> says something else.</summary>
     private static string? Explain(Testimony one, Testimony other) => (one.Ending.Vantage, other.Ending.Vantage) switch
     {
-        (Vantage.Packets, Vantage.Socket) => UnseenReset(other, First(one, e => e.Segment.IsReset)),
-        (Vantage.Socket, Vantage.Socket) => UnseenReset(other, First(one, e => e.Kind == CloseEventKind.Aborted)),
+        (Vantage.Packets, Vantage.Socket or Vantage.Library) => UnseenReset(other, First(one, e => e.Segment.IsReset)),
+        (Vantage.Socket or Vantage.Library, Vantage.Socket or Vantage.Library) => UnseenReset(other, First(one, e => e.Kind == CloseEventKind.Aborted)),
         (Vantage.Packets, Vantage.Packets) => UnseenSegment(one, other),
         _ => null,
     };

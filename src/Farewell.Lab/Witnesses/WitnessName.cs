@@ -21,7 +21,13 @@ public static class WitnessName
     /// <summary>What the server's socket reported.</summary>
     public const string SocketOfServer = "socket-server";
 
+    /// <summary>What Farewell's own session reported on the client's side.</summary>
+    public const string LibraryAtClient = "library-client";
+
+    /// <summary>What Farewell's own session reported on the server's side.</summary>
+    public const string LibraryAtServer = "library-server";
+
     /// <summary>All of them, in the order they are shown.</summary>
     public static IReadOnlyList<string> All { get; } =
-        [PacketsAtClient, PacketsAtServer, TableOfClient, TableOfServer, SocketOfClient, SocketOfServer];
+        [PacketsAtClient, PacketsAtServer, TableOfClient, TableOfServer, SocketOfClient, SocketOfServer, LibraryAtClient, LibraryAtServer];
 }

@@ -121,6 +121,9 @@ internal sealed class WitnessStand(ILabNetwork network, string name, string? cap
         Add(WitnessName.SocketOfClient, byClient.Length == 0 ? null : EndingJudge.Judge(byClient, Vantage.Socket));
         Add(WitnessName.SocketOfServer, byServer.Length == 0 ? null : EndingJudge.Judge(byServer, Vantage.Socket));
 
+        Add(WitnessName.LibraryAtClient, noted?.ClientReport);
+        Add(WitnessName.LibraryAtServer, noted?.ServerReport);
+
         var judge = (atClient ?? atServer)?.Judge ?? new EndingJudge();
         foreach (var item in (ReadOnlySpan<CloseEvent>)[.. byClient, .. byServer, onClient, onServer])
         {

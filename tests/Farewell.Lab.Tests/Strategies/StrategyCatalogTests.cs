@@ -6,9 +6,9 @@ namespace Farewell.Lab.Tests.Strategies;
 public sealed partial class StrategyCatalogTests
 {
     [Fact]
-    public void All_HoldsAtLeastFortyStrategies_WithNamesOfTheirOwn()
+    public void All_HoldsAtLeastAHundredStrategies_WithNamesOfTheirOwn()
     {
-        StrategyCatalog.All.Count.ShouldBeGreaterThanOrEqualTo(40);
+        StrategyCatalog.All.Count.ShouldBeGreaterThanOrEqualTo(100);
         StrategyCatalog.All.Select(s => s.Name).ShouldBeUnique();
         StrategyCatalog.All.ShouldAllBe(s => NamePattern().IsMatch(s.Name));
     }
