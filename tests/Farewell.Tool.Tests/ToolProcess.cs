@@ -15,7 +15,7 @@ internal sealed class ToolProcess
 
     public required string Errors { get; init; }
 
-    public static string[] Command => ["dotnet", "exec", Path.Combine(AppContext.BaseDirectory, "farewell.dll")];
+    public static string[] Command => ["dotnet", "exec", Path.Combine(AppContext.BaseDirectory, "Farewell.Tool.dll")];
 
     /// <summary>Runs it to its end.</summary>
     public static Task<ToolProcess> RunAsync(params string[] arguments) => RunAsync([], arguments);

@@ -25,6 +25,6 @@ internal static class ChurnJson
                 [.. results.Select(r => new Churned(
                     r.Strategy.Name, r.Ports, r.SustainedPerSecond, r.Errors.Values.Sum(), r.Errors,
                     new LabDocumentTimeWait(r.MaxTimeWaitAtClient, r.MaxTimeWaitAtServer), r.Seconds, r.Filling))]),
-            JsonDocumentHead.Options);
+            RecordJson.Options);
     }
 }

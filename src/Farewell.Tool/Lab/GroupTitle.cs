@@ -8,6 +8,7 @@ internal static class GroupTitle
     public static string Of(StrategyGroup group) => group switch
     {
         StrategyGroup.Gallery => "Endings to copy (samples/Endings)",
+        StrategyGroup.Session => "Farewell sessions",
         StrategyGroup.Socket => "Socket",
         StrategyGroup.Kernel => "The kernel, when nobody says goodbye",
         StrategyGroup.TcpClient => "TcpClient and NetworkStream",

@@ -20,7 +20,7 @@ internal static class LabJson
         var document = new LabDocument(
             head.Schema, head.At, head.Tool, head.Machine, NetworkOf(network), heard.Count, WitnessName.All.Count,
             MissingWitnesses(network, results, heard), [.. results.Select(Strategy)]);
-        return JsonSerializer.Serialize(document, JsonDocumentHead.Options);
+        return JsonSerializer.Serialize(document, RecordJson.Options);
     }
 
     /// <summary>The part of a document that says where it ran.</summary>

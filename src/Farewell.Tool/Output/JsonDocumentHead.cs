@@ -1,8 +1,5 @@
 using System.Reflection;
 using System.Runtime.InteropServices;
-using System.Text.Encodings.Web;
-using System.Text.Json;
-using System.Text.Json.Serialization;
 
 namespace Farewell.Tool.Output;
 
@@ -13,14 +10,6 @@ namespace Farewell.Tool.Output;
 /// <param name="Machine">Where it ran.</param>
 internal sealed record JsonDocumentHead(string Schema, DateTimeOffset At, string Tool, JsonMachine Machine)
 {
-    /// <summary>How every document is written: names in camel case, enumerations too, and null for what could not be taken.</summary>
-    public static JsonSerializerOptions Options { get; } = new(JsonSerializerDefaults.Web)
-    {
-        WriteIndented = true,
-        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
-        Converters = { new JsonStringEnumConverter(JsonNamingPolicy.KebabCaseLower) },
-    };
-
     public static JsonDocumentHead Of(string verb) => new(
         $"farewell/{verb}/1",
         DateTimeOffset.UtcNow,

@@ -17,7 +17,12 @@ internal static class Terminal
             return AnsiConsole.Create(new AnsiConsoleSettings());
         }
 
-        var plain = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(new TrimmingWriter(Console.Out)) });
+        var plain = AnsiConsole.Create(new AnsiConsoleSettings
+        {
+            Ansi = AnsiSupport.No,
+            ColorSystem = ColorSystemSupport.NoColors,
+            Out = new AnsiConsoleOutput(new TrimmingWriter(Console.Out)),
+        });
         plain.Profile.Width = PipedWidth;
         return plain;
     }

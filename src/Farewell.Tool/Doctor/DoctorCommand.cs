@@ -1,0 +1,138 @@
+using System.CommandLine;
+using Farewell.Observation.Findings;
+using Farewell.Observation.Readings;
+using Farewell.Observation.Recording;
+using Farewell.Tool.Output;
+
+namespace Farewell.Tool.Doctor;
+
+/// <summary><c>farewell doctor</c>.</summary>
+internal static class DoctorCommand
+{
+    private static readonly Option<int?> PidOption = BoundedOption.CreateOptional(
+        "--pid", "Look into the network namespace of this process (a container's); needs root.", "PID", 1, int.MaxValue);
+
+    private static readonly Option<int> SecondsOption = BoundedOption.Create(
+        "--seconds", "How far apart the two readings are, 1 to 60: counters and leaks are told by what changes.", "SECONDS", 1, 60, 2);
+
+    private static readonly Option<bool> JsonOption = new("--json") { Description = "Print one JSON document (docs/schemas/doctor.schema.json)." };
+
+    private static readonly Option<string?> AboutOption = new("--about")
+    {
+        Description = "Explain a finding: its page, as in docs/findings. Without a reading.",
+        HelpName = "ID",
+    };
+
+    private static readonly Option<string?> FromOption = new("--from")
+    {
+        Description = "Instead of now, look at what `farewell record DIR` wrote: the last sample, or the one at --at.",
+        HelpName = "DIR",
+    };
+
+    private static readonly Option<string?> AtOption = new("--at") { Description = "The time to look at, with --from: " + TimeArgument.Forms + ".", HelpName = "TIME" };
+
+    public static Command Create()
+    {
+        var command = new Command("doctor", """
+            Is this machine close to running out of ports, who is the cause, what exactly to change, and what would that change?
+            Reads the kernel's tables, counters and settings; changes nothing; needs no root (root also names the processes of others).
+            Exit code 0: healthy, or information only; 1: a warning or worse.
+
+            Examples:
+              farewell doctor
+              farewell doctor --pid 4242 --json
+              farewell doctor --about past-the-cliff
+              farewell doctor --from /var/lib/farewell --at 03:12
+            """)
+        {
+            PidOption, SecondsOption, JsonOption, AboutOption, FromOption, AtOption,
+        };
+        command.SetAction(RunAsync);
+        return command;
+    }
+
+    private static async Task<int> RunAsync(ParseResult parsed, CancellationToken cancellation)
+    {
+        if (parsed.GetValue(AboutOption) is { } id)
+        {
+            return await AboutAsync(id);
+        }
+
+        if (parsed.GetValue(FromOption) is { } folder)
+        {
+            return await PlayedBackAsync(folder, parsed.GetValue(AtOption), parsed.GetValue(JsonOption));
+        }
+
+        if (parsed.GetValue(AtOption) is not null)
+        {
+            return await Entry.BadUsageAsync("--at goes with --from DIR, the folder that `farewell record DIR` wrote to.");
+        }
+
+        return Report(await ReadAsync(parsed, cancellation), parsed.GetValue(JsonOption));
+    }
+
+    private static async Task<int> PlayedBackAsync(string folder, string? at, bool json)
+    {
+        DateTimeOffset? time = null;
+        if (at is not null && (time = TimeArgument.Parse(at, DateTimeOffset.Now)) is null)
+        {
+            return await Entry.BadUsageAsync($"'{at}' is no time; write {TimeArgument.Forms}.");
+        }
+
+        MachineReading? reading;
+        try
+        {
+            reading = RecordingReader.At(folder, time);
+        }
+        catch (Exception missing) when (missing is IOException or UnauthorizedAccessException)
+        {
+            return await Entry.BadUsageAsync($"cannot read '{folder}': {missing.Message}");
+        }
+
+        if (reading is null)
+        {
+            return await Entry.BadUsageAsync($"'{folder}' holds no sample{(at is null ? "" : $" at or before {time}")}.");
+        }
+
+        if (!json)
+        {
+            await Console.Out.WriteLineAsync($"as it was at {reading.At.ToLocalTime():yyyy-MM-dd HH:mm:ss zzz}, from {folder}");
+        }
+
+        return Report(reading, json);
+    }
+
+    private static async Task<MachineReading> ReadAsync(ParseResult parsed, CancellationToken cancellation)
+    {
+        using var reader = parsed.GetValue(PidOption) is { } pid ? MachineReader.OfProcess(pid) : MachineReader.Open();
+        reader.Read();
+        await Task.Delay(TimeSpan.FromSeconds(parsed.GetValue(SecondsOption)), cancellation);
+        return reader.Read();
+    }
+
+    private static int Report(MachineReading reading, bool json)
+    {
+        var findings = Diagnosis.Of(reading);
+        if (json)
+        {
+            Console.Out.WriteLine(DoctorJson.Write(reading, findings));
+        }
+        else
+        {
+            DoctorReport.Print(Terminal.Out, reading, findings);
+        }
+
+        return findings.Any(f => f.Severity > Severity.Info) ? ExitCode.Finding : ExitCode.Fine;
+    }
+
+    private static async Task<int> AboutAsync(string id)
+    {
+        if (FindingPages.Read(id) is not { } page)
+        {
+            return await Entry.BadUsageAsync($"there is no finding '{id}'. There are: {string.Join(", ", FindingCatalog.All)}.");
+        }
+
+        await Console.Out.WriteLineAsync(page.TrimEnd());
+        return ExitCode.Fine;
+    }
+}

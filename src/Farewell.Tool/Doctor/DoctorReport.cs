@@ -1,0 +1,141 @@
+using System.Globalization;
+using Farewell.Observation.Findings;
+using Farewell.Observation.Ports;
+using Farewell.Observation.Readings;
+using Farewell.Observation.Settings;
+using Farewell.Tcp;
+using Spectre.Console;
+
+namespace Farewell.Tool.Doctor;
+
+/// <summary>The doctor's report for people.</summary>
+internal static class DoctorReport
+{
+    private const int MostBudgets = 10;
+    private const int Indent = 2;
+
+    public static void Print(IAnsiConsole console, MachineReading reading, IReadOnlyList<Finding> findings)
+    {
+        foreach (var finding in findings)
+        {
+            Print(console, finding);
+        }
+
+        PrintBudgets(console, reading);
+        PrintAccepted(console, reading);
+        PrintPorts(console, reading);
+        foreach (var (_, reason) in reading.Missing)
+        {
+            Line(console, $"not seen: {reason}", Color.Grey);
+        }
+
+        PrintVerdict(console, findings);
+    }
+
+    private static void Print(IAnsiConsole console, Finding finding)
+    {
+        var (mark, colour) = finding.Severity switch
+        {
+            Severity.Critical => ("CRITICAL", Color.Red),
+            Severity.Warning => ("WARNING", Color.Yellow),
+            _ => ("info", Color.Aqua),
+        };
+        console.Write(new Text($"{mark} {finding.Id}: {finding.Title}\n", new Style(colour, decoration: Decoration.Bold)));
+        Part(console, "cause", finding.Cause);
+        Part(console, "remedy", finding.Remedy);
+        Part(console, "effect", finding.Effect);
+        console.WriteLine();
+    }
+
+    private static void Part(IAnsiConsole console, string name, string text) =>
+        console.Write(new Padder(new Text($"{name}: {text}"), new Padding(Indent, 0, 0, 0)));
+
+    private static void PrintBudgets(IAnsiConsole console, MachineReading reading)
+    {
+        // One TIME_WAIT towards an ephemeral port is the remains of a connection that came in on a listener long gone.
+        var shown = reading.Budgets.Where(b => b.InUse - b.TimeWait > 0 || b.TimeWait > 1 || !reading.Range.Contains(b.Destination.Port)).ToList();
+        if (shown.Count == 0)
+        {
+            return;
+        }
+
+        var table = new Table().Border(Console.IsOutputRedirected ? TableBorder.None : TableBorder.Simple);
+        foreach (var name in (string[])["port budget of", "in use", "limit", "TIME_WAIT", "cliff at", "per second", "ports run out", "dialled by"])
+        {
+            table.AddColumn(new TableColumn(name).NoWrap());
+        }
+
+        foreach (var budget in shown.Take(MostBudgets))
+        {
+            table.AddRow([.. Cells(reading, budget).Select(cell => new Text(cell, Style(budget)))]);
+        }
+
+        console.Write(table);
+        if (reading.Budgets.Count > Math.Min(shown.Count, MostBudgets))
+        {
+            Line(console, $"and {reading.Budgets.Count - Math.Min(shown.Count, MostBudgets)} destinations more (--json has all)", Color.Grey);
+        }
+    }
+
+    private static IEnumerable<string> Cells(MachineReading reading, PortBudget budget) =>
+    [
+        $"{budget.Source.ToIPEndPoint().Address} -> {budget.Destination}",
+        Count(budget.InUse),
+        Count(budget.Limit),
+        Count(budget.TimeWait) + (budget.ReusesTimeWaits ? " (reused)" : ""),
+        Count(budget.CliffAt),
+        budget.PerSecond.ToString("0.#", CultureInfo.InvariantCulture),
+        budget.SecondsToExhaustion switch
+        {
+            null => "-",
+            0 => "now",
+            var seconds => $"{seconds.Value.ToString("0", CultureInfo.InvariantCulture)} s",
+        },
+        string.Join(", ", reading.OwnersOf(budget).Take(2).Select(o => o.Owner.ToString())),
+    ];
+
+    private static Style Style(PortBudget budget) => budget.IsExhausted
+        ? new(Color.Red)
+        : budget.IsPastCliff ? new(Color.Yellow) : Spectre.Console.Style.Plain;
+
+    private static void PrintAccepted(IAnsiConsole console, MachineReading reading)
+    {
+        foreach (var port in reading.Accepted.OrderByDescending(a => a.States.Total).Take(MostBudgets))
+        {
+            console.WriteLine($"accepted on port {port.Port}{(port.IsListening ? "" : " (no listener any more)")}: {Count(port.States[TcpState.Established])} established, "
+                + $"{Count(port.States[TcpState.TimeWait])} TIME_WAIT, {Count(port.States[TcpState.CloseWait])} CLOSE_WAIT; no ephemeral port is taken by them");
+        }
+    }
+
+    private static void PrintPorts(IAnsiConsole console, MachineReading reading)
+    {
+        var range = reading.Range;
+        var held = reading.HeldByBind == 0 ? "" : $", {Count(reading.HeldByBind)} of them held by listeners or bound sockets";
+        console.WriteLine($"ports {range.Low}-{range.High}: {Count(range.Usable)} for each destination{held}; the connect() cliff lies at {Count(range.FirstHalf)}; "
+            + $"{Count((long)(range.Usable / TimeWaitLength.Nominal.TotalSeconds))} connections a second to one destination last for ever when this side closes first");
+        var settings = reading.Settings;
+        console.WriteLine($"tcp_tw_reuse {settings[SettingMeaning.TimeWaitReuse] ?? "?"}, tcp_timestamps {settings[SettingMeaning.Timestamps] ?? "?"}, "
+            + $"tcp_rfc1337 {settings[SettingMeaning.Rfc1337] ?? "?"}, tcp_max_tw_buckets {settings[SettingMeaning.MostTimeWaits] ?? "?"}; "
+            + $"{Count(reading.States[TcpState.TimeWait])} TIME_WAITs and {Count(reading.States.Live)} other connections now");
+        if (reading.Budgets.Count == 0 && reading.Accepted.Count == 0)
+        {
+            console.WriteLine("no TCP connection is in this network namespace now; `farewell watch` shows them as they come, `farewell doctor --pid PID` looks into a container's");
+        }
+    }
+
+    private static void PrintVerdict(IAnsiConsole console, IReadOnlyList<Finding> findings)
+    {
+        var grave = findings.Count(f => f.Severity > Severity.Info);
+        if (grave == 0)
+        {
+            Line(console, findings.Count == 0 ? "healthy: nothing found" : $"healthy: {findings.Count} for information", Color.Green);
+            return;
+        }
+
+        Line(console, $"{grave} found; `farewell doctor --about {findings[0].Id}` explains the first", Color.Red);
+    }
+
+    private static void Line(IAnsiConsole console, string text, Color colour) => console.Write(new Text(text + "\n", new Style(colour)));
+
+    private static string Count(long value) => value.ToString("N0", CultureInfo.InvariantCulture);
+}

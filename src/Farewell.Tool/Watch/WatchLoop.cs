@@ -1,0 +1,115 @@
+using System.Diagnostics;
+using System.Text;
+using Farewell.Observation.Readings;
+using Farewell.Tool.Output;
+using Spectre.Console;
+
+namespace Farewell.Tool.Watch;
+
+/// <summary>Draws frames until a key or a signal ends it.</summary>
+internal sealed class WatchLoop(IReadingSource source, TimeSpan period)
+{
+    private const string EnterScreen = "\e[?1049h\e[?25l";
+    private const string LeaveScreen = "\e[?25h\e[?1049l";
+    private static readonly TimeSpan KeyPeriod = TimeSpan.FromMilliseconds(50);
+
+    private readonly WatchHistory _history = new();
+    private readonly WatchState _state = new();
+
+    /// <summary>One frame, plain where piped.</summary>
+    public void Once(MachineReading reading)
+    {
+        _history.Add(reading);
+        foreach (var line in WatchScreen.Compose(reading, _history, _state, Terminal.Out.Profile.Width, Console.IsOutputRedirected ? 60 : Console.WindowHeight).SkipLast(1))
+        {
+            Terminal.Out.Write(new Text(line.Text.TrimEnd() + "\n", line.Style));
+        }
+    }
+
+    /// <summary>Makes the rates of a first frame possible.</summary>
+    public void Add(MachineReading reading) => _history.Add(reading);
+
+    /// <summary>A line for each reading, for pipes.</summary>
+    public async Task LinesAsync(CancellationToken cancellation)
+    {
+        for (MachineReading? reading; (reading = source.Next()) is not null; await Task.Delay(period, cancellation))
+        {
+            _history.Add(reading);
+            await Console.Out.WriteLineAsync(WatchScreen.Summary(reading, _history));
+            await Console.Out.FlushAsync(cancellation);
+        }
+    }
+
+    /// <summary>The live view.</summary>
+    public async Task RunAsync(CancellationToken cancellation)
+    {
+        using var output = new StreamWriter(Console.OpenStandardOutput(), new UTF8Encoding(false)) { AutoFlush = false };
+        await output.WriteAsync(EnterScreen);
+        try
+        {
+            await DrawAsync(output, cancellation);
+        }
+        finally
+        {
+            await output.WriteAsync(LeaveScreen);
+            await output.FlushAsync(CancellationToken.None);
+        }
+    }
+
+    private async Task DrawAsync(StreamWriter output, CancellationToken cancellation)
+    {
+        MachineReading? shown = null;
+        var next = Stopwatch.GetTimestamp();
+        while (!_state.Ended)
+        {
+            var draw = Keys();
+            if (Stopwatch.GetTimestamp() >= next)
+            {
+                next = Stopwatch.GetTimestamp() + (long)(period.TotalSeconds * Stopwatch.Frequency);
+                if (source.Next() is { } reading)
+                {
+                    _history.Add(reading);
+                    shown = _state.Frozen && shown is not null ? shown : reading;
+                    draw = true;
+                }
+            }
+
+            if (draw && shown is not null)
+            {
+                await output.WriteAsync(Frame(shown));
+                await output.FlushAsync(cancellation);
+            }
+
+            await Task.Delay(KeyPeriod, cancellation);
+        }
+    }
+
+    private string Frame(MachineReading reading)
+    {
+        var text = new StringWriter();
+        text.Write("\e[H");
+        var console = AnsiConsole.Create(new AnsiConsoleSettings { Ansi = AnsiSupport.Yes, Out = new AnsiConsoleOutput(text), ColorSystem = ColorSystemSupport.EightBit });
+        var (width, height) = (Math.Max(20, Console.WindowWidth), Math.Max(8, Console.WindowHeight));
+        console.Profile.Width = width + 1;
+        var lines = WatchScreen.Compose(reading, _history, _state, width, height);
+        for (var at = 0; at < lines.Count; at++)
+        {
+            console.Write(new Text(lines[at].Text, lines[at].Style));
+            text.Write(at + 1 < lines.Count ? "\e[K\r\n" : "\e[K\e[J");
+        }
+
+        return text.ToString();
+    }
+
+    private bool Keys()
+    {
+        var pressed = false;
+        while (!Console.IsInputRedirected && Console.KeyAvailable)
+        {
+            _state.Press(Console.ReadKey(intercept: true));
+            pressed = true;
+        }
+
+        return pressed;
+    }
+}

@@ -1,0 +1,77 @@
+using Farewell.Testing;
+
+namespace Farewell.Tool.Tests.Doctor;
+
+/// <summary>The doctor as a user runs it; what it finds is tested in Farewell.Observation.Tests.</summary>
+public sealed class DoctorVerbTests
+{
+    /// <summary>An empty network namespace, with a limit of TIME-WAITs that is a finding.</summary>
+    private static readonly string[] WithFinding =
+        ["unshare", "-n", "sh", "-c", "echo 100 > /proc/sys/net/ipv4/tcp_max_tw_buckets; exec \"$@\"", "sh"];
+
+    [Fact]
+    public async Task Doctor_OfAHostWithNothingToSee_SaysSomethingUseful()
+    {
+        RequireNamespace();
+        var run = await ToolProcess.RunAsync(["unshare", "-n"], ["doctor", "--seconds", "1"]);
+
+        run.ExitCode.ShouldBe(0, run.Output + run.Errors);
+        run.Output.ShouldContain("healthy");
+        run.Output.ShouldContain("the connect() cliff lies at");
+        run.Output.ShouldNotContain("\u001b", customMessage: "plain when piped");
+    }
+
+    [Fact]
+    public async Task Doctor_WithAWarning_ExitsWithOne_AndFitsItsSchema()
+    {
+        RequireNamespace();
+        var run = await ToolProcess.RunAsync(WithFinding, ["doctor", "--seconds", "1", "--json"]);
+
+        run.ExitCode.ShouldBe(1, run.Output + run.Errors);
+        var document = await run.DocumentAsync("doctor.schema.json");
+        var finding = document.GetProperty("findings").EnumerateArray().ShouldHaveSingleItem();
+        finding.GetProperty("id").GetString().ShouldBe("few-time-waits");
+        document.GetProperty("settings").GetProperty("net.ipv4.tcp_max_tw_buckets").GetString().ShouldBe("100");
+    }
+
+    [Fact]
+    public async Task Doctor_AsNobody_ReadsEverythingButTheProcessesOfOthers()
+    {
+        RequireNamespace();
+        Require.Tool("setpriv", "util-linux");
+        var run = await ToolProcess.RunAsync(
+            ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", "--bounding-set=-all", "--"], ["doctor", "--seconds", "1", "--json"]);
+
+        run.ExitCode.ShouldBeInRange(0, 1, run.Errors);
+        var document = await run.DocumentAsync("doctor.schema.json");
+        document.GetProperty("missing").TryGetProperty("owners", out _).ShouldBeTrue();
+        document.GetProperty("missing").TryGetProperty("connections", out _).ShouldBeFalse();
+    }
+
+    [Fact]
+    public async Task About_ShowsThePage()
+    {
+        var run = await ToolProcess.RunAsync("doctor", "--about", "past-the-cliff");
+        run.ExitCode.ShouldBe(0);
+        run.Output.ShouldContain("IP_LOCAL_PORT_RANGE");
+    }
+
+    [Theory]
+    [InlineData(2, "there is no finding", "doctor", "--about", "nothing")]
+    [InlineData(2, "There is no network namespace of process 2147483647", "doctor", "--pid", "2147483647")]
+    [InlineData(2, "--seconds takes 1 to 60", "doctor", "--seconds", "0")]
+    public async Task BadUsage_IsSaidInALine(int exitCode, string said, params string[] arguments)
+    {
+        Require.Linux();
+        var run = await ToolProcess.RunAsync(arguments);
+        run.ExitCode.ShouldBe(exitCode, run.Output + run.Errors);
+        run.Errors.ShouldContain(said);
+        run.Errors.ShouldNotContain("   at ");
+    }
+
+    private static void RequireNamespace()
+    {
+        Require.Root();
+        Require.Tool("unshare", "util-linux");
+    }
+}
