@@ -8,7 +8,7 @@ using Farewell.Sockets;
 namespace Farewell.Carriers;
 
 /// <summary>
-/// A connection in TLS over a socket. The handshake is part of the connection's begin: what is sent before waits, and the session's own limit bounds it. Reads go on
+/// A connection in TLS over any other transport. The handshake is part of the connection's begin: what is sent before waits, and the session's own limit bounds it. Reads go on
 /// from the handshake to the peer's FIN, so that the session tickets of TLS 1.3 never lie unread, which would turn a FIN into an RST.
 /// </summary>
 /// <remarks>
@@ -20,10 +20,11 @@ internal sealed class TlsTransport : Transport
     private const int Small = 4 * 1024;
     private const int Record = 16 * 1024;
 
-    private readonly Socket _socket;
+    private readonly Transport _inner;
+    private readonly CipherStream _cipher;
     private readonly SslStream _stream;
     private readonly Func<SslStream, Task> _authenticate;
-    private readonly DrainLimit _drain;
+    private readonly TimeSpan _patience;
     private readonly TimeProvider _clock;
     private readonly Lock _gate = new();
     private readonly CancellationTokenSource _ended = new();
@@ -31,35 +32,49 @@ internal sealed class TlsTransport : Transport
     private Task _reading = Task.CompletedTask;
     private Task _writing = Task.CompletedTask;
     private ReadOnlyMemory<byte> _early;
-    private Exception? _sendError;
     private bool _isOpen;
-    private bool _isAtEnd;
     private int _ending;
 
-    private TlsTransport(Socket socket, Func<SslStream, Task> authenticate, DrainLimit drain, TimeProvider clock)
+    private TlsTransport(Transport inner, Func<SslStream, Task> authenticate, TimeSpan patience, TimeProvider clock)
     {
-        (_socket, _authenticate, _drain, _clock) = (socket, authenticate, drain, clock);
-        (LocalEndPoint, RemoteEndPoint) = (socket.LocalEndPoint, socket.RemoteEndPoint);
-        socket.NoDelay = true;
-        _stream = new SslStream(new NetworkStream(socket, ownsSocket: false), leaveInnerStreamOpen: true);
+        (_inner, _authenticate, _patience, _clock) = (inner, authenticate, patience, clock);
+        _cipher = new CipherStream(inner);
+        _stream = new SslStream(_cipher, leaveInnerStreamOpen: true);
     }
 
-    public override EndPoint? LocalEndPoint { get; }
+    public override EndPoint? LocalEndPoint => _inner.LocalEndPoint;
 
-    public override EndPoint? RemoteEndPoint { get; }
+    public override EndPoint? RemoteEndPoint => _inner.RemoteEndPoint;
 
     /// <summary>The TLS itself: the protocol spoken, the certificates; its streams are the transport's own.</summary>
     public SslStream Stream => _stream;
 
-    /// <summary>Takes a connected socket over, as the side that has the certificate.</summary>
+    /// <summary>Takes a connection over that nobody drives yet, as the side that has the certificate.</summary>
+    /// <param name="inner">The connection.</param>
+    /// <param name="options">The certificate, and what is asked of the peer.</param>
+    /// <param name="patience">How long a close_notify may take to go.</param>
+    /// <param name="clock">The clock of that.</param>
+    public static TlsTransport Serve(Transport inner, SslServerAuthenticationOptions options, TimeSpan patience, TimeProvider clock) =>
+        new(inner, stream => stream.AuthenticateAsServerAsync(options), patience, clock);
+
+    /// <summary>Takes a connection over that nobody drives yet, as the side that checks the certificate.</summary>
+    /// <inheritdoc cref="Serve(Transport, SslServerAuthenticationOptions, TimeSpan, TimeProvider)"/>
+    public static TlsTransport Dial(Transport inner, SslClientAuthenticationOptions options, TimeSpan patience, TimeProvider clock) =>
+        new(inner, stream => stream.AuthenticateAsClientAsync(options), patience, clock);
+
+    /// <summary>As on a plain socket.</summary>
     public static TlsTransport Serve(Socket socket, SslServerAuthenticationOptions options, DrainLimit drain, TimeProvider clock) =>
-        new(socket, stream => stream.AuthenticateAsServerAsync(options), drain, clock);
+        Serve(new SocketTransport(socket, drain, clock), options, drain.Time, clock);
 
-    /// <summary>Takes a connected socket over, as the side that checks the certificate.</summary>
+    /// <inheritdoc cref="Serve(Socket, SslServerAuthenticationOptions, DrainLimit, TimeProvider)"/>
     public static TlsTransport Dial(Socket socket, SslClientAuthenticationOptions options, DrainLimit drain, TimeProvider clock) =>
-        new(socket, stream => stream.AuthenticateAsClientAsync(options), drain, clock);
+        Dial(new SocketTransport(socket, drain, clock), options, drain.Time, clock);
 
-    public override void Start() => _reading = ReadAsync();
+    public override void Start()
+    {
+        _reading = ReadAsync();
+        _inner.Start();
+    }
 
     public override void Resume() => _resumed.Release();
 
@@ -120,7 +135,7 @@ internal sealed class TlsTransport : Transport
             }
             catch (Exception error) when (IsExpected(error))
             {
-                FailSend(error);
+                // The inner transport tells the loss; what is sent to a lost connection counts as gone.
                 return octets.Length;
             }
 
@@ -145,27 +160,11 @@ internal sealed class TlsTransport : Transport
         }
         catch (Exception error) when (IsExpected(error))
         {
-            FailSend(error);
             return;
         }
 
         // Told of the last piece, the driver may give the next octets at once.
         Driver.Sent(count);
-    }
-
-    /// <summary>As in <see cref="SocketTransport"/>: the read tells it at its end, and only after the end of the stream it is told from here.</summary>
-    private void FailSend(Exception error)
-    {
-        lock (_gate)
-        {
-            _sendError = error;
-            if (!_isAtEnd || IsEnding)
-            {
-                return;
-            }
-        }
-
-        ThreadPool.UnsafeQueueUserWorkItem(static state => state.Transport.Lose(state.Error), (Transport: this, Error: error), preferLocal: true);
     }
 
     private async Task ReadAsync()
@@ -198,15 +197,7 @@ internal sealed class TlsTransport : Transport
         }
         catch (Exception error) when (IsExpected(error))
         {
-            if (SocketErrorOf(error) is null && IsFinHere())
-            {
-                // In the middle of a record or of the handshake: truncated like any other.
-                await FinishAsync().ConfigureAwait(false);
-            }
-            else if (!IsEnding)
-            {
-                Lose(error);
-            }
+            Break(error);
         }
         finally
         {
@@ -236,7 +227,7 @@ internal sealed class TlsTransport : Transport
     private async Task ReadFinAsync(byte[] scratch)
     {
         var discarded = 0;
-        while (await _socket.ReceiveAsync(scratch.AsMemory()).ConfigureAwait(false) is > 0 and var count)
+        while (await _cipher.ReadAsync(scratch).ConfigureAwait(false) is > 0 and var count)
         {
             discarded += count;
             if (discarded > Record)
@@ -245,56 +236,33 @@ internal sealed class TlsTransport : Transport
             }
         }
 
-        await FinishAsync().ConfigureAwait(false);
-    }
-
-    private async Task FinishAsync()
-    {
-        if (_socket.IsGone())
-        {
-            // What is under way fails now, and says whether it was a reset.
-            await _writing.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        }
-
-        Exception? lost;
-        lock (_gate)
-        {
-            lost = _sendError;
-            _isAtEnd = lost is null;
-        }
-
-        if (lost is not null && !IsEnding)
-        {
-            Lose(lost);
-        }
-        else if (!IsEnding)
+        if (!IsEnding)
         {
             Driver.EndOfStream();
         }
     }
 
-    private void Lose(Exception error)
+    private void Break(Exception error)
     {
-        if (SocketErrorOf(error) is { } code)
+        if (IsEnding)
         {
-            Driver.Lost(code.ToLoss());
+            return;
+        }
+
+        if (_cipher.Loss is { } loss)
+        {
+            Fault = _inner.Fault;
+            Driver.Lost(loss);
+        }
+        else if (_cipher.IsAtEnd)
+        {
+            // In the middle of a record or of the handshake: truncated like any other.
+            Driver.EndOfStream();
         }
         else
         {
             Fault = error;
             Driver.Lost(Loss.Broken);
-        }
-    }
-
-    private bool IsFinHere()
-    {
-        try
-        {
-            return _socket.Poll(0, SelectMode.SelectRead) && _socket.Receive(stackalloc byte[1], SocketFlags.Peek) == 0;
-        }
-        catch (Exception error) when (IsExpected(error))
-        {
-            return false;
         }
     }
 
@@ -306,7 +274,10 @@ internal sealed class TlsTransport : Transport
             await SayCloseNotifyAsync().ConfigureAwait(false);
         }
 
-        Driver.Ended(await _socket.EndAsync(how, departure, _drain, _clock).ConfigureAwait(false));
+        _inner.End(how, departure);
+        var end = await _cipher.Ended.ConfigureAwait(false);
+        _cipher.Abandon();
+        Driver.Ended(end);
         await _reading.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         await _writing.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         await _stream.DisposeAsync().ConfigureAwait(false);
@@ -317,19 +288,12 @@ internal sealed class TlsTransport : Transport
     {
         try
         {
-            await _stream.ShutdownAsync().WaitAsync(_drain.Time, _clock).ConfigureAwait(false);
+            await _stream.ShutdownAsync().WaitAsync(_patience, _clock).ConfigureAwait(false);
         }
         catch (Exception error) when (IsExpected(error) || error is TimeoutException)
         {
         }
     }
-
-    private static SocketError? SocketErrorOf(Exception? error) => error switch
-    {
-        null => null,
-        SocketException socket => socket.SocketErrorCode,
-        _ => SocketErrorOf(error.InnerException),
-    };
 
     private static bool IsExpected(Exception error) =>
         error is IOException or SocketException or ObjectDisposedException or OperationCanceledException or InvalidOperationException

@@ -1,7 +1,9 @@
 using System.Net;
 using System.Net.Sockets;
+using System.Runtime.Versioning;
 using Farewell.Carriers;
 using Farewell.Departures;
+using Farewell.Engine;
 using Farewell.Observation;
 using Farewell.Protocol;
 using Farewell.Sessions;
@@ -15,6 +17,9 @@ namespace Farewell;
 public static class FarewellClient
 {
     private static readonly Lazy<DeadlineWheel> SystemWheel = new(() => new DeadlineWheel(TimeProvider.System));
+
+    [SupportedOSPlatform("linux")]
+    private static Lazy<EventLoops> Loops { get; } = new(() => new EventLoops("farewell clients", 0, SystemWheel.Value));
 
     private static readonly Lazy<DepartureChooser> Departures = new(() => new DepartureChooser(table: TryOpenTable()));
 
@@ -33,13 +38,25 @@ public static class FarewellClient
         using var either = CancellationTokenSource.CreateLinkedTokenSource(timeUp.Token, cancellation);
         try
         {
-            var socket = await (options.Dial ?? DialAsync)(server, either.Token).ConfigureAwait(false);
-            return await OpenAsync(socket, options, either.Token).ConfigureAwait(false);
+            var carried = await CarryAsync(server, options, either.Token).ConfigureAwait(false);
+            return await OpenAsync(carried, options, either.Token).ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
         {
             throw new FarewellException($"No session with {server} within {options.ConnectTimeout.TotalSeconds:0.###} s: the server does not answer, or its accept queue is full.");
         }
+    }
+
+    private static async ValueTask<Transport> CarryAsync(EndPoint server, FarewellClientOptions options, CancellationToken cancellation)
+    {
+        if (CarrierChoice.IsLoops(options.Carrier, options.Clock))
+        {
+            return options.Dial is { } dial
+                ? Loops.Value.Take(await dial(server, cancellation).ConfigureAwait(false))
+                : await LoopDialer.DialAsync(server, Loops.Value, cancellation).ConfigureAwait(false);
+        }
+
+        return new SocketTransport(await (options.Dial ?? DialAsync)(server, cancellation).ConfigureAwait(false), DrainLimit.Default, options.Clock);
     }
 
     private static async ValueTask<Socket> DialAsync(EndPoint server, CancellationToken cancellation)
@@ -62,12 +79,12 @@ public static class FarewellClient
         }
     }
 
-    private static async Task<FarewellSession> OpenAsync(Socket socket, FarewellClientOptions options, CancellationToken cancellation)
+    private static async Task<FarewellSession> OpenAsync(Transport carried, FarewellClientOptions options, CancellationToken cancellation)
     {
         var inbox = options.Handler is null ? new Inbox() : null;
         var settings = new SessionSettings
         {
-            Handler = SessionSettings.Chain(options.Filters, options.Handler is null ? inbox!.Put : SessionSettings.Begin(options.Handler)),
+            Handler = SessionSettings.On(options.Handler is null ? HandlerThread.Reader : options.HandlerThread, SessionSettings.Chain(options.Filters, options.Handler is null ? inbox!.Put : SessionSettings.Begin(options.Handler))),
             Limits = options.Limits,
             Wheel = options.Clock == TimeProvider.System ? SystemWheel.Value : new DeadlineWheel(options.Clock),
             Logger = options.Logger ?? NullLogger.Instance,
@@ -77,9 +94,7 @@ public static class FarewellClient
             Departure = options.Departure,
             Departures = options.Departures ?? Departures.Value,
         };
-        Transport transport = options.Tls is { } tls
-            ? TlsTransport.Dial(socket, tls, DrainLimit.Default, options.Clock)
-            : new SocketTransport(socket, DrainLimit.Default, options.Clock);
+        var transport = options.Tls is { } tls ? TlsTransport.Dial(carried, tls, DrainLimit.Default.Time, options.Clock) : carried;
         var driver = new SessionDriver(Role.Leaver, dials: true, transport, settings) { Inbox = inbox };
         driver.Start();
         try

@@ -29,6 +29,12 @@ public sealed class FarewellClientOptions
     /// <summary>The protocol's limits.</summary>
     public SessionLimits Limits { get; set; } = SessionLimits.Leaver;
 
+    /// <summary>What carries the connection. Default: event loops on Linux, which all clients of the process share, .NET's own sockets elsewhere.</summary>
+    public Carrier Carrier { get; set; }
+
+    /// <summary>Where handlers begin. Default: where their message was read, which costs nothing, and which they must not block.</summary>
+    public HandlerThread HandlerThread { get; set; }
+
     /// <summary>Handlers running at a time, beside those of nested asks. Default 1: in order.</summary>
     public int Handlers { get; set; } = 1;
 
@@ -57,5 +63,6 @@ public sealed class FarewellClientOptions
         Limits.Validate();
         ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(ConnectTimeout, TimeSpan.Zero);
         ArgumentOutOfRangeException.ThrowIfLessThan(Handlers, 1);
+        CarrierChoice.Check(Carrier, Clock);
     }
 }

@@ -21,8 +21,7 @@ public sealed partial class Acceptor : IDisposable
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private volatile TaskCompletionSource _wake = NewWake();
-    private SocketError? _pausedBy;
-    private long _pausedAt;
+    private readonly AcceptPauses _pauses;
     private int _ceiling = int.MaxValue;
     private bool _isStarved;
     private volatile bool _isDisposed;
@@ -43,10 +42,11 @@ public sealed partial class Acceptor : IDisposable
         ArgumentOutOfRangeException.ThrowIfNegative(_options.KeptDescriptors, nameof(options));
         _time = time ?? TimeProvider.System;
         _logger = logger ?? NullLogger<Acceptor>.Instance;
+        _pauses = new AcceptPauses(_options, _time, _logger);
     }
 
     /// <summary>Whether accepting pauses for want of descriptors or memory.</summary>
-    public bool IsPaused => _pausedBy is not null;
+    public bool IsPaused => _pauses.IsPaused;
 
     /// <summary>Connections that were lost before they were accepted (ECONNABORTED and the like).</summary>
     public long Lost { get; private set; }
@@ -77,7 +77,7 @@ public sealed partial class Acceptor : IDisposable
                     if (!pending.IsCompleted)
                     {
                         // Nobody waits: only then is a pause really over. One descriptor given back does not end it.
-                        Resumed();
+                        _pauses.End();
                     }
 
                     var socket = await pending.ConfigureAwait(false);
@@ -185,13 +185,7 @@ public sealed partial class Acceptor : IDisposable
 
     private async Task PauseAsync(SocketError cause, CancellationToken cancellation)
     {
-        if (_pausedBy is null)
-        {
-            (_pausedBy, _pausedAt) = (cause, _time.GetTimestamp());
-            LogPaused(_logger, cause);
-            _options.OnPause?.Invoke(new(cause, null));
-        }
-
+        _pauses.Begin(cause);
         using var over = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         await Task.WhenAny(Task.Delay(_options.Retry, _time, over.Token), _wake.Task).ConfigureAwait(false);
         await over.CancelAsync().ConfigureAwait(false);
@@ -199,17 +193,6 @@ public sealed partial class Acceptor : IDisposable
         if (_wake.Task.IsCompleted)
         {
             _wake = NewWake();
-        }
-    }
-
-    private void Resumed()
-    {
-        if (_pausedBy is { } cause)
-        {
-            _pausedBy = null;
-            var lasted = _time.GetElapsedTime(_pausedAt);
-            LogResumed(_logger, cause, (long)lasted.TotalMilliseconds);
-            _options.OnPause?.Invoke(new(cause, lasted));
         }
     }
 }

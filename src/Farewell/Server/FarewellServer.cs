@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using Farewell.Carriers;
+using Farewell.Engine;
 using Farewell.Listening;
 using Farewell.Protocol;
 using Farewell.Protocol.Manners;
@@ -23,7 +24,7 @@ public sealed class FarewellServer : IAsyncDisposable
     private readonly SessionSettings _strangers;
     private readonly Opening _opening;
     private readonly DeadlineWheel _wheel;
-    private readonly Acceptor _acceptor;
+    private readonly Front _front;
     private readonly Registry _sessions = new();
     private readonly CancellationTokenSource _stopping = new();
     private readonly Task _accepting;
@@ -42,7 +43,7 @@ public sealed class FarewellServer : IAsyncDisposable
         _logger = loggers.CreateLogger<FarewellServer>();
         _guests = new SessionSettings
         {
-            Handler = SessionSettings.Chain(options.Filters, SessionSettings.Begin(handler ?? (static (_, _) => default))),
+            Handler = SessionSettings.On(options.HandlerThread, SessionSettings.Chain(options.Filters, SessionSettings.Begin(handler ?? (static (_, _) => default)))),
             Limits = options.Limits,
             Wheel = _wheel,
             Logger = _logger,
@@ -55,8 +56,8 @@ public sealed class FarewellServer : IAsyncDisposable
         };
         _strangers = _guests with { Watch = new Watch(this, isTurnedAway: true) };
         LocalEndPoint = (IPEndPoint)listener.LocalEndPoint!;
-        _acceptor = new Acceptor(listener, new AcceptorOptions(), options.Clock, loggers.CreateLogger<Acceptor>());
-        _accepting = _acceptor.RunAsync(Accept, _stopping.Token);
+        _front = Open(listener, loggers.CreateLogger<Acceptor>());
+        _accepting = _front.RunAsync(Accept, _stopping.Token);
     }
 
     /// <summary>Where it listens.</summary>
@@ -131,8 +132,8 @@ public sealed class FarewellServer : IAsyncDisposable
         var drained = 0;
         if (!options.HandsOver)
         {
-            drained = _acceptor.Drain(Accept);
-            _acceptor.Dispose();
+            drained = _front.Drain(Accept);
+            _front.CloseListener();
         }
 
         try
@@ -151,6 +152,7 @@ public sealed class FarewellServer : IAsyncDisposable
             await _sessions.WhenEmpty().ConfigureAwait(false);
         }
 
+        _front.Dispose();
         _wheel.Dispose();
         _stopping.Dispose();
         var report = _tally.ToReport(drained, _options.Clock.GetElapsedTime(0) - began);
@@ -189,48 +191,59 @@ public sealed class FarewellServer : IAsyncDisposable
 
     private TimeSpan DrawRetryAfter() => _options.RetryAfter * Random.Shared.NextDouble();
 
-    private void Accept(Socket socket)
+    private Front Open(Socket listener, ILogger<Acceptor> logger) => CarrierChoice.IsLoops(_options.Carrier, _options.Clock)
+        ? new LoopFront(listener, new EventLoops($"farewell :{LocalEndPoint.Port}", _options.Loops, _wheel), _wheel, new AcceptorOptions(), _options.Clock, logger)
+        : new PortableFront(new Acceptor(listener, new AcceptorOptions(), _options.Clock, logger), _options.Clock);
+
+    private void Accept(Accepted accepted)
     {
         if (_stopping.IsCancellationRequested)
         {
-            TurnAway(socket, DismissReason.Stop, _stopGrace);
+            TurnAway(accepted, DismissReason.Stop, _stopGrace);
         }
         else if (Interlocked.Increment(ref _open) <= _options.MaxSessions)
         {
-            Begin(socket, isTurnedAway: false);
+            Begin(accepted, isTurnedAway: false);
         }
         else
         {
             Interlocked.Decrement(ref _open);
-            TurnAway(socket, DismissReason.Busy, _options.TurnAwayGrace);
+            TurnAway(accepted, DismissReason.Busy, _options.TurnAwayGrace);
         }
     }
 
-    private void TurnAway(Socket socket, DismissReason reason, TimeSpan grace)
+    private void TurnAway(Accepted accepted, DismissReason reason, TimeSpan grace)
     {
         if (Interlocked.Increment(ref _turnedAway) > _options.MaxTurnedAway && reason == DismissReason.Busy)
         {
             Interlocked.Decrement(ref _turnedAway);
             _guests.Metrics.TurnedAway(reason, isReset: true);
-            EndSocket.Abort(socket);
+            accepted.Abort();
             return;
         }
 
         _guests.Metrics.TurnedAway(reason, isReset: false);
-        Begin(socket, isTurnedAway: true).Dismiss(reason, grace, DrawRetryAfter(), hard: grace);
+        Begin(accepted, isTurnedAway: true).Dismiss(reason, grace, DrawRetryAfter(), hard: grace);
     }
 
-    private Driver Begin(Socket socket, bool isTurnedAway)
+    private Driver Begin(Accepted accepted, bool isTurnedAway)
     {
         var settings = isTurnedAway ? _strangers : _guests;
-        Transport transport = _options.Tls is { } tls
-            ? TlsTransport.Serve(socket, tls, DrainLimit.Default, _options.Clock)
-            : new SocketTransport(socket, DrainLimit.Default, _options.Clock);
+        var carried = accepted.Open();
+        var transport = _options.Tls is { } tls ? TlsTransport.Serve(carried, tls, DrainLimit.Default.Time, _options.Clock) : carried;
         var session = _options.Proxy == ProxyPolicy.Required ? new ProxyPrelude(transport, settings, behind => Replace(transport, behind, settings)) : _opening(transport, settings, isTurnedAway);
         _sessions.Add(session);
 
-        // The accepting loop does not wait for what the new session has already sent.
-        ThreadPool.UnsafeQueueUserWorkItem(static session => session.Start(), session, preferLocal: false);
+        if (accepted.ReceivesElsewhere)
+        {
+            session.Start();
+        }
+        else
+        {
+            // Accepting does not wait for what the new session has already sent.
+            ThreadPool.UnsafeQueueUserWorkItem(static session => session.Start(), session, preferLocal: false);
+        }
+
         return session;
     }
 
@@ -266,7 +279,7 @@ public sealed class FarewellServer : IAsyncDisposable
 
             Interlocked.Decrement(ref isTurnedAway ? ref server._turnedAway : ref server._open);
             server._tally?.Add(report);
-            server._acceptor.Resume();
+            server._front.Resume();
             server._sessions.Remove(session);
         }
     }

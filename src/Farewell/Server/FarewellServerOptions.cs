@@ -38,6 +38,15 @@ public sealed class FarewellServerOptions
     /// <summary>The age at which a session is dismissed, give or take 10 % so that clients do not all return at once; null is never. Default never.</summary>
     public TimeSpan? MaxAge { get; set; }
 
+    /// <summary>What carries the connections. Default: event loops on Linux, .NET's own sockets elsewhere.</summary>
+    public Carrier Carrier { get; set; }
+
+    /// <summary>Event loops, each a thread; 0 (the default) is one for each processor. Of no effect on another carrier.</summary>
+    public int Loops { get; set; }
+
+    /// <summary>Where handlers begin. Default: where their message was read, which costs nothing, and which they must not block.</summary>
+    public HandlerThread HandlerThread { get; set; }
+
     /// <summary>Handlers running at a time in one session, beside those of nested asks. Default 1: in order.</summary>
     public int Handlers { get; set; } = 1;
 
@@ -84,6 +93,8 @@ public sealed class FarewellServerOptions
         ArgumentOutOfRangeException.ThrowIfNegative(MaxTurnedAway);
         ArgumentOutOfRangeException.ThrowIfLessThan(Handlers, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(ProtocolBuffer, 1);
+        ArgumentOutOfRangeException.ThrowIfNegative(Loops);
+        CarrierChoice.Check(Carrier, Clock);
         if (Tls is not null && Proxy == ProxyPolicy.Required)
         {
             throw new ArgumentException("A PROXY header stands in front of TLS, and is not read there yet: let the proxy end the TLS, or set Proxy to None.", nameof(Proxy));

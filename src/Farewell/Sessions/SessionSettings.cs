@@ -46,6 +46,11 @@ internal sealed record SessionSettings
     public static MessageHandler Chain(IEnumerable<SessionFilter> filters, MessageHandler handler) =>
         Tracing.Around(filters.Reverse().Aggregate(handler, static (next, filter) => filter(next)));
 
+    /// <summary>A handler that begins where it is told to.</summary>
+    public static MessageHandler On(HandlerThread thread, MessageHandler handler) => thread == HandlerThread.Reader
+        ? handler
+        : (session, message) => new ValueTask(Task.Run(() => handler(session, message).AsTask()));
+
     /// <summary>A handler that begins what it is given; an ask that is not in hand any more is left.</summary>
     public static MessageHandler Begin(MessageHandler handler) => (session, message) => session.Begin(message) ? handler(session, message) : default;
 }

@@ -36,3 +36,22 @@ public abstract class TlsOnTheWire(SslProtocols protocol) : CarrierOnTheWire
             TlsTransport.Dial(client, TestCertificates.Dial(protocol), Loopback.Patient, TimeProvider.System));
     }
 }
+
+[SupportedOSPlatform("linux")]
+public sealed class LoopOnTheWireTests : CarrierOnTheWire
+{
+    private readonly TestLoops _loops = new();
+    private Socket? _listener;
+
+    private protected override async Task<(Task<Transport> Stayer, Transport Leaver)> ConnectAsync()
+    {
+        var (server, client) = await ConnectAsync(_listener ??= Network.Listen());
+        return (Task.FromResult(_loops.Take(server)), _loops.Take(client));
+    }
+
+    public override async ValueTask DisposeAsync()
+    {
+        await base.DisposeAsync();
+        _loops.Dispose();
+    }
+}

@@ -25,9 +25,9 @@ public abstract class TlsConformance(SslProtocols protocol) : CarrierConformance
         serving.RemoteCertificateValidationCallback = static (_, certificate, _, _) => certificate?.Subject == "CN=a client";
         var dialling = ClientOptions();
         dialling.ClientCertificates = [TestCertificates.Client];
-        var transport = TlsTransport.Serve(server, serving, Loopback.Patient, TimeProvider.System);
+        var transport = TlsTransport.Serve(Carry(server), serving, Loopback.Patient.Time, TimeProvider.System);
         var stayer = Join(Role.Stayer, transport, null);
-        var leaver = Join(Role.Leaver, TlsTransport.Dial(client, dialling, Loopback.Patient, TimeProvider.System), null);
+        var leaver = Join(Role.Leaver, TlsTransport.Dial(Carry(client), dialling, Loopback.Patient.Time, TimeProvider.System), null);
         await leaver.OpenedAsync();
         await stayer.OpenedAsync();
         transport.Stream.RemoteCertificate!.Subject.ShouldBe("CN=a client");
@@ -40,8 +40,8 @@ public abstract class TlsConformance(SslProtocols protocol) : CarrierConformance
         var (server, client) = await Loopback.ConnectAsync();
         var dialling = ClientOptions();
         dialling.RemoteCertificateValidationCallback = null;
-        var stayer = Join(Role.Stayer, TlsTransport.Serve(server, ServerOptions(), Loopback.Patient, TimeProvider.System), null);
-        var leaver = Join(Role.Leaver, TlsTransport.Dial(client, dialling, Loopback.Patient, TimeProvider.System), null);
+        var stayer = Join(Role.Stayer, TlsTransport.Serve(Carry(server), ServerOptions(), Loopback.Patient.Time, TimeProvider.System), null);
+        var leaver = Join(Role.Leaver, TlsTransport.Dial(Carry(client), dialling, Loopback.Patient.Time, TimeProvider.System), null);
         (await leaver.ReportAsync()).Fault.ShouldBeOfType<AuthenticationException>();
         (await stayer.ReportAsync()).IsOrderly.ShouldBeFalse();
         (await Should.ThrowAsync<FarewellException>(leaver.OpenedAsync)).Report!.Fault.ShouldNotBeNull();
@@ -52,7 +52,7 @@ public abstract class TlsConformance(SslProtocols protocol) : CarrierConformance
     {
         var (server, client) = await Loopback.ConnectAsync();
         var limits = SessionLimits.Stayer with { Handshake = TimeSpan.FromMilliseconds(100) };
-        var stayer = Join(Role.Stayer, TlsTransport.Serve(server, ServerOptions(), Loopback.Patient, TimeProvider.System), null, limits);
+        var stayer = Join(Role.Stayer, TlsTransport.Serve(Carry(server), ServerOptions(), Loopback.Patient.Time, TimeProvider.System), null, limits);
         (await stayer.ReportAsync()).Cause.ShouldBe(Cause.HandshakeOverdue);
         client.Dispose();
     }
@@ -61,7 +61,7 @@ public abstract class TlsConformance(SslProtocols protocol) : CarrierConformance
     public async Task AHandshakeThatBreaksOff_IsAProbeOrTruncated()
     {
         var (server, client) = await Loopback.ConnectAsync();
-        var stayer = Join(Role.Stayer, TlsTransport.Serve(server, ServerOptions(), Loopback.Patient, TimeProvider.System), null);
+        var stayer = Join(Role.Stayer, TlsTransport.Serve(Carry(server), ServerOptions(), Loopback.Patient.Time, TimeProvider.System), null);
         await client.SendAsync("\u0016\u0003\u0001"u8.ToArray());
         var leaving = EndSocket.OrderlyAsync(client, Loopback.Patient);
         (await stayer.ReportAsync()).Cause.ShouldBe(Cause.Probe, "no octet of the session's has come");
@@ -74,7 +74,7 @@ public abstract class TlsConformance(SslProtocols protocol) : CarrierConformance
     public async Task AnEndBeforeDone_IsTruncation_WithAndWithoutCloseNotify(bool closeNotify)
     {
         var (server, client) = await Loopback.ConnectAsync();
-        var stayer = Join(Role.Stayer, TlsTransport.Serve(server, ServerOptions(), Loopback.Patient, TimeProvider.System), null);
+        var stayer = Join(Role.Stayer, TlsTransport.Serve(Carry(server), ServerOptions(), Loopback.Patient.Time, TimeProvider.System), null);
         await using var stream = await DialAsync(client);
         await stream.WriteAsync(Convert.FromHexString(ScriptedPeer.HelloOfALeaver));
         await stayer.OpenedAsync();
@@ -95,7 +95,7 @@ public abstract class TlsConformance(SslProtocols protocol) : CarrierConformance
     public async Task AnEndAfterGoodbye_IsNormal_WithAndWithoutCloseNotify(bool closeNotify)
     {
         var (server, client) = await Loopback.ConnectAsync();
-        var stayer = Join(Role.Stayer, TlsTransport.Serve(server, ServerOptions(), Loopback.Patient, TimeProvider.System), null);
+        var stayer = Join(Role.Stayer, TlsTransport.Serve(Carry(server), ServerOptions(), Loopback.Patient.Time, TimeProvider.System), null);
         await using var stream = await DialAsync(client);
         await stream.WriteAsync(Convert.FromHexString(ScriptedPeer.HelloOfALeaver + "0c00001000000000000000000000000000000000"));
         var heard = new byte[32 + 8];
@@ -124,12 +124,15 @@ public abstract class TlsConformance(SslProtocols protocol) : CarrierConformance
         }
     }
 
+    /// <summary>What the TLS runs over.</summary>
+    private protected virtual Transport Carry(Socket socket) => new SocketTransport(socket, Loopback.Patient, TimeProvider.System);
+
     private protected override async Task<(Task<Transport> Stayer, Transport Leaver)> ConnectAsync()
     {
         var (server, client) = await Loopback.ConnectAsync();
         return (
-            Task.FromResult<Transport>(TlsTransport.Serve(server, ServerOptions(), Loopback.Patient, TimeProvider.System)),
-            TlsTransport.Dial(client, ClientOptions(), Loopback.Patient, TimeProvider.System));
+            Task.FromResult<Transport>(TlsTransport.Serve(Carry(server), ServerOptions(), Loopback.Patient.Time, TimeProvider.System)),
+            TlsTransport.Dial(Carry(client), ClientOptions(), Loopback.Patient.Time, TimeProvider.System));
     }
 
     private async Task<SslStream> DialAsync(Socket client)

@@ -1,0 +1,166 @@
+using System.Runtime.Versioning;
+
+namespace Farewell.Engine;
+
+/// <summary>
+/// One thread that serves many descriptors: it waits until some are ready, gives each a bounded turn, and does what other threads have asked for. All its connections
+/// receive into one buffer, so that an idle one holds none.
+/// </summary>
+[SupportedOSPlatform("linux")]
+internal sealed class EventLoop : IDisposable
+{
+    private const int BufferSize = 64 * 1024;
+
+    private readonly Epoll _epoll = new();
+    private readonly Thread _thread;
+    private readonly Lock _gate = new();
+    private readonly List<ILoopEntry> _behind = [];
+    private ILoopEntry?[] _entries = new ILoopEntry?[64];
+    private List<(ILoopEntry Entry, LoopCall Call)> _posted = [];
+    private List<(ILoopEntry Entry, LoopCall Call)> _calls = [];
+    private readonly List<ILoopEntry> _turn = [];
+    private bool _waits;
+    private volatile bool _isOver;
+
+    /// <param name="name">The thread's name, as a debugger or <c>top -H</c> shows it.</param>
+    /// <exception cref="IOException">The kernel refuses another descriptor.</exception>
+    public EventLoop(string name)
+    {
+        _thread = new Thread(Run) { Name = name, IsBackground = true };
+        _thread.Start();
+    }
+
+    /// <summary>Where everybody's octets are received: valid until the entry's turn is over.</summary>
+    public byte[] Buffer { get; } = GC.AllocateUninitializedArray<byte>(BufferSize, pinned: true);
+
+    private bool IsHere => Environment.CurrentManagedThreadId == _thread.ManagedThreadId;
+
+    /// <summary>Calls an entry on the loop's thread, after what was posted before; never from within this call. From any thread.</summary>
+    public void Post(ILoopEntry entry, LoopCall call)
+    {
+        bool wakes;
+        lock (_gate)
+        {
+            _posted.Add((entry, call));
+            (wakes, _waits) = (_waits, false);
+        }
+
+        if (wakes)
+        {
+            _epoll.Wake();
+        }
+    }
+
+    /// <summary>Serves a descriptor from now on. On the loop's thread.</summary>
+    /// <exception cref="IOException">The kernel refuses.</exception>
+    public void Serve(int descriptor, ILoopEntry entry, Readiness readiness)
+    {
+        if (descriptor >= _entries.Length)
+        {
+            Array.Resize(ref _entries, Math.Max(descriptor + 1, _entries.Length * 2));
+        }
+
+        _entries[descriptor] = entry;
+        _epoll.Watch(descriptor, readiness);
+    }
+
+    /// <summary>Serves it for something else. On the loop's thread.</summary>
+    public void Change(int descriptor, Readiness readiness) => _epoll.Change(descriptor, readiness);
+
+    /// <summary>Serves a descriptor no longer that is about to be closed, which ends the watching too. On the loop's thread, and not during an entry's turn.</summary>
+    public void Release(int descriptor)
+    {
+        if (descriptor < _entries.Length)
+        {
+            _entries[descriptor] = null;
+        }
+    }
+
+    /// <summary>Serves a descriptor no longer that stays open. On the loop's thread.</summary>
+    public void Forget(int descriptor)
+    {
+        _epoll.Forget(descriptor);
+        Release(descriptor);
+    }
+
+    /// <summary>Gives an entry another turn when every other has had its own. On the loop's thread.</summary>
+    public void GoOnLater(ILoopEntry entry) => _behind.Add(entry);
+
+    /// <summary>Ends the thread once its turn is over. Nothing may be served any more.</summary>
+    public void Dispose()
+    {
+        _isOver = true;
+        _epoll.Wake();
+        if (!IsHere)
+        {
+            _thread.Join();
+        }
+    }
+
+    private void Run()
+    {
+        while (!_isOver)
+        {
+            var ready = _epoll.Wait(MayWait() ? Timeout.Infinite : 0);
+            for (var i = 0; i < ready; i++)
+            {
+                var (descriptor, readiness) = _epoll[i];
+                if ((uint)descriptor < (uint)_entries.Length)
+                {
+                    _entries[descriptor]?.Ready(readiness);
+                }
+            }
+
+            GoOn();
+            Call();
+        }
+
+        _epoll.Dispose();
+    }
+
+    private bool MayWait()
+    {
+        lock (_gate)
+        {
+            return _waits = _behind.Count == 0 && _posted.Count == 0 && !_isOver;
+        }
+    }
+
+    /// <summary>Those that had more than fits into a turn. Who comes again meanwhile waits for the next round.</summary>
+    private void GoOn()
+    {
+        if (_behind.Count == 0)
+        {
+            return;
+        }
+
+        _turn.AddRange(_behind);
+        _behind.Clear();
+        foreach (var entry in _turn)
+        {
+            entry.Ready(Readiness.Input);
+        }
+
+        _turn.Clear();
+    }
+
+    private void Call()
+    {
+        lock (_gate)
+        {
+            if (_posted.Count == 0)
+            {
+                return;
+            }
+
+            (_posted, _calls) = (_calls, _posted);
+        }
+
+        foreach (var (entry, call) in _calls)
+        {
+            entry.Called(call);
+        }
+
+        _calls.Clear();
+    }
+}

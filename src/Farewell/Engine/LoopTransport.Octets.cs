@@ -1,0 +1,162 @@
+using System.Runtime.InteropServices;
+using Farewell.Linux;
+
+namespace Farewell.Engine;
+
+/// <summary>Octets in and out.</summary>
+internal sealed partial class LoopTransport
+{
+    private ReadOnlyMemory<byte> _rest;
+    private int _sendError;
+    private bool _isPaused;
+    private bool _mayBeMore;
+    private bool _isAtEnd;
+
+    public override int Send(ReadOnlyMemory<byte> octets)
+    {
+        lock (this)
+        {
+            if (_isEnding)
+            {
+                return octets.Length;
+            }
+
+            var sent = TrySend(octets.Span);
+            if (sent < 0)
+            {
+                // What is sent to a lost connection counts as gone.
+                FailSend(-sent);
+                return octets.Length;
+            }
+
+            _rest = octets[sent..];
+            return sent;
+        }
+    }
+
+    /// <summary>There is room again for what did not go at once.</summary>
+    private void SendRest()
+    {
+        var sent = 0;
+        lock (this)
+        {
+            if (_rest.IsEmpty || _isEnding)
+            {
+                return;
+            }
+
+            sent = TrySend(_rest.Span);
+            if (sent < 0)
+            {
+                _rest = default;
+                FailSend(-sent);
+                return;
+            }
+
+            _rest = _rest[sent..];
+        }
+
+        if (sent > 0)
+        {
+            Driver.Sent(sent);
+        }
+    }
+
+    /// <returns>How much the kernel took; 0 if there is no room; an errno, negative.</returns>
+    private int TrySend(ReadOnlySpan<byte> octets)
+    {
+        while (true)
+        {
+            var sent = Libc.Send(_descriptor, octets, (nuint)octets.Length, Libc.MSG_DONTWAIT | Libc.MSG_NOSIGNAL);
+            if (sent >= 0)
+            {
+                return (int)sent;
+            }
+
+            switch (Marshal.GetLastPInvokeError())
+            {
+                case Libc.EINTR:
+                    break;
+                case Libc.EAGAIN:
+                    return 0;
+                case var errno:
+                    return -errno;
+            }
+        }
+    }
+
+    /// <summary>
+    /// Under the lock. The kernel tells a loss once, here or to a receive; what came before it is still to be read. So the receive tells it at its end, and only behind the end of the stream nobody would.
+    /// </summary>
+    private void FailSend(int errno)
+    {
+        _sendError = errno;
+        if (_isAtEnd)
+        {
+            _loop.Post(this, LoopCall.Lose);
+        }
+    }
+
+    /// <summary>At most one buffer full, and what ends the stream behind it; more waits until others had their turn.</summary>
+    private void Receive()
+    {
+        while (!_isPaused && !_isAtEnd && !_isEnding)
+        {
+            var count = Libc.Receive(_descriptor, _loop.Buffer, (nuint)_loop.Buffer.Length, Libc.MSG_DONTWAIT);
+            if (count <= 0)
+            {
+                Finish(count < 0 ? Marshal.GetLastPInvokeError() : 0);
+                return;
+            }
+
+            // The driver may have this receiver resumed before its answer arrives here: that is posted, and comes after.
+            _isPaused = !Driver.Received(_loop.Buffer.AsMemory(0, (int)count));
+            if (count == _loop.Buffer.Length)
+            {
+                _loop.GoOnLater(this);
+                return;
+            }
+
+            if (!_mayBeMore)
+            {
+                return;
+            }
+        }
+    }
+
+    private void Finish(int errno)
+    {
+        if (errno is Libc.EAGAIN or Libc.EINTR)
+        {
+            if (errno == Libc.EINTR)
+            {
+                _loop.GoOnLater(this);
+            }
+
+            return;
+        }
+
+        lock (this)
+        {
+            errno = errno == 0 ? _sendError : errno;
+            _isAtEnd = true;
+        }
+
+        if (errno == 0)
+        {
+            Driver.EndOfStream();
+        }
+        else
+        {
+            Lose(errno);
+        }
+    }
+
+    private void Lose(int errno)
+    {
+        if (!_isEnding)
+        {
+            Driver.Lost(LossOf(errno));
+        }
+    }
+}

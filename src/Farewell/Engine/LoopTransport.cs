@@ -1,0 +1,145 @@
+using System.Net;
+using System.Runtime.Versioning;
+using Farewell.Carriers;
+using Farewell.Departures;
+using Farewell.Linux;
+using Farewell.Sockets;
+using Farewell.Tcp;
+using Farewell.Timing;
+
+namespace Farewell.Engine;
+
+/// <summary>
+/// A connection on an event loop, by its raw descriptor. Received on the loop's thread; sent on whatever thread has something to say. Idle, it holds this object and
+/// nothing else.
+/// </summary>
+/// <remarks>
+/// The lock is held around each send and around the end, so that nobody sends to a descriptor whose number belongs to somebody else by then. It is the object's own: one
+/// more object for each connection would be a tenth of what an idle one may cost.
+/// </remarks>
+[SupportedOSPlatform("linux")]
+internal sealed partial class LoopTransport : Transport, ILoopEntry
+{
+    private readonly EventLoop _loop;
+    private readonly DeadlineWheel _wheel;
+    private readonly Endpoint _remote;
+    private readonly int _descriptor;
+    private IPEndPoint? _local;
+    private TransportEnd _how;
+    private Departure _departure;
+    private bool _isEnding;
+    private bool _isClosed;
+
+    /// <summary>Takes a connected descriptor over, which does not block. It is served from <see cref="Start"/> on.</summary>
+    /// <param name="loop">Who serves it.</param>
+    /// <param name="descriptor">The connection.</param>
+    /// <param name="remote">The peer's address.</param>
+    /// <param name="wheel">Wakes it when its patience with the peer's end is over.</param>
+    public LoopTransport(EventLoop loop, int descriptor, Endpoint remote, DeadlineWheel wheel) =>
+        (_loop, _descriptor, _remote, _wheel) = (loop, descriptor, remote, wheel);
+
+    /// <summary>The own address. It is asked of the kernel when it is first wanted, which has to be before the connection is ended.</summary>
+    public override EndPoint? LocalEndPoint
+    {
+        get
+        {
+            lock (this)
+            {
+                return _isClosed ? _local : _local ??= SocketAddress.LocalOf(_descriptor)?.ToIPEndPoint();
+            }
+        }
+    }
+
+    public override EndPoint? RemoteEndPoint => _remote.ToIPEndPoint();
+
+    /// <summary>How long, and how much, an orderly end waits for the peer's.</summary>
+    public DrainLimit Patience { get; init; } = DrainLimit.Default;
+
+    public override void Start() => _loop.Post(this, LoopCall.Start);
+
+    public override void Resume() => _loop.Post(this, LoopCall.Resume);
+
+    public override void End(TransportEnd how, Departure departure = Departure.Fin)
+    {
+        lock (this)
+        {
+            if (_isEnding)
+            {
+                return;
+            }
+
+            (_isEnding, _how, _departure) = (true, how, departure);
+        }
+
+        _loop.Post(this, LoopCall.End);
+    }
+
+    public void Ready(Readiness readiness)
+    {
+        if (_isClosed)
+        {
+            return;
+        }
+
+        if (_drain is not null)
+        {
+            GoOnEnding(_wheel.Now);
+            return;
+        }
+
+        if ((readiness & Readiness.Output) != 0)
+        {
+            SendRest();
+        }
+
+        if ((readiness & (Readiness.Input | Readiness.Ending)) != 0)
+        {
+            _mayBeMore = (readiness & Readiness.Ending) != 0;
+            Receive();
+        }
+    }
+
+    public void Called(LoopCall call)
+    {
+        if (_isClosed)
+        {
+            return;
+        }
+
+        switch (call)
+        {
+            case LoopCall.Start:
+                Serve();
+                break;
+            case LoopCall.Resume:
+                // Whatever was told while nobody wanted it is told no more.
+                (_isPaused, _mayBeMore) = (false, true);
+                Receive();
+                break;
+            case LoopCall.Lose:
+                Lose(_sendError);
+                break;
+            case LoopCall.End:
+                EndNow();
+                break;
+            case LoopCall.Deadline:
+                GoOnEnding(_wheel.Now);
+                break;
+        }
+    }
+
+    private void Serve()
+    {
+        try
+        {
+            _loop.Serve(_descriptor, this, Readiness.Input | Readiness.Output | Readiness.Ending | Readiness.Edge);
+        }
+        catch (IOException refused)
+        {
+            Fault = refused;
+            Driver.Lost(Loss.Broken);
+        }
+    }
+
+    private static Loss LossOf(int errno) => errno is Libc.ETIMEDOUT or Libc.EHOSTUNREACH or Libc.ENETUNREACH ? Loss.TimedOut : Loss.Reset;
+}
