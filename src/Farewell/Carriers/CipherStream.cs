@@ -24,6 +24,7 @@ internal sealed class CipherStream : Stream, IValueTaskSource<int>, IValueTaskSo
     private bool _isReading;
     private bool _isWriting;
     private bool _isAbandoned;
+    private bool _isPaused;
 
     /// <summary>Drives a transport that nobody drives yet.</summary>
     public CipherStream(Transport transport)
@@ -85,7 +86,6 @@ internal sealed class CipherStream : Stream, IValueTaskSource<int>, IValueTaskSo
                 if (_keptStart == _keptEnd)
                 {
                     ReleaseKept();
-                    _transport.Resume();
                 }
 
                 return ValueTask.FromResult(count);
@@ -103,6 +103,12 @@ internal sealed class CipherStream : Stream, IValueTaskSource<int>, IValueTaskSo
 
             _read.Reset();
             (_into, _isReading) = (buffer, true);
+            if (_isPaused)
+            {
+                _isPaused = false;
+                _transport.Resume();
+            }
+
             return new ValueTask<int>(this, _read.Version);
         }
     }
@@ -161,10 +167,10 @@ internal sealed class CipherStream : Stream, IValueTaskSource<int>, IValueTaskSo
 
     void IValueTaskSource.OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) => _write.OnCompleted(continuation, state, token, flags);
 
+    /// <summary>Receives only while somebody reads: at the end no receive of the transport's own is pending then, over which a FIN would become an RST.</summary>
     private bool Take(ReadOnlySpan<byte> octets)
     {
         var count = -1;
-        bool isAllTaken;
         lock (_gate)
         {
             if (_isReading)
@@ -175,8 +181,7 @@ internal sealed class CipherStream : Stream, IValueTaskSource<int>, IValueTaskSo
                 (_isReading, _into) = (false, default);
             }
 
-            isAllTaken = octets.IsEmpty;
-            if (!isAllTaken)
+            if (!octets.IsEmpty)
             {
                 _kept = ArrayPool<byte>.Shared.Rent(octets.Length);
                 octets.CopyTo(_kept);
@@ -189,7 +194,11 @@ internal sealed class CipherStream : Stream, IValueTaskSource<int>, IValueTaskSo
             _read.SetResult(count);
         }
 
-        return isAllTaken;
+        lock (_gate)
+        {
+            _isPaused = !_isReading;
+            return _isReading;
+        }
     }
 
     private void TakeEnd(Loss? loss)

@@ -53,10 +53,23 @@ public static class FarewellClient
         {
             return options.Dial is { } dial
                 ? Loops.Value.Take(await dial(server, cancellation).ConfigureAwait(false))
-                : await LoopDialer.DialAsync(server, Loops.Value, cancellation).ConfigureAwait(false);
+                : await DialByLoopAsync(server, cancellation).ConfigureAwait(false);
         }
 
         return new SocketTransport(await (options.Dial ?? DialAsync)(server, cancellation).ConfigureAwait(false), DrainLimit.Default, options.Clock);
+    }
+
+    [SupportedOSPlatform("linux")]
+    private static async ValueTask<Transport> DialByLoopAsync(EndPoint server, CancellationToken cancellation)
+    {
+        try
+        {
+            return await LoopDialer.DialAsync(server, Loops.Value, cancellation).ConfigureAwait(false);
+        }
+        catch (SocketException refused)
+        {
+            throw new FarewellException(Explain(server, refused), refused);
+        }
     }
 
     private static async ValueTask<Socket> DialAsync(EndPoint server, CancellationToken cancellation)

@@ -13,6 +13,7 @@ internal sealed class EventLoop : IDisposable
 
     private readonly Epoll _epoll = new();
     private readonly Thread _thread;
+    private readonly int _threadId;
     private readonly Lock _gate = new();
     private readonly List<ILoopEntry> _behind = [];
     private ILoopEntry?[] _entries = new ILoopEntry?[64];
@@ -27,27 +28,27 @@ internal sealed class EventLoop : IDisposable
     public EventLoop(string name)
     {
         _thread = new Thread(Run) { Name = name, IsBackground = true };
+        _threadId = _thread.ManagedThreadId;
         _thread.Start();
     }
 
     /// <summary>Where everybody's octets are received: valid until the entry's turn is over.</summary>
     public byte[] Buffer { get; } = GC.AllocateUninitializedArray<byte>(BufferSize, pinned: true);
 
-    private bool IsHere => Environment.CurrentManagedThreadId == _thread.ManagedThreadId;
+    /// <summary>Whether this is the loop's thread.</summary>
+    public bool IsHere => Environment.CurrentManagedThreadId == _threadId;
 
     /// <summary>Calls an entry on the loop's thread, after what was posted before; never from within this call. From any thread.</summary>
     public void Post(ILoopEntry entry, LoopCall call)
     {
-        bool wakes;
         lock (_gate)
         {
             _posted.Add((entry, call));
-            (wakes, _waits) = (_waits, false);
-        }
-
-        if (wakes)
-        {
-            _epoll.Wake();
+            if (_waits)
+            {
+                _waits = false;
+                _epoll.Wake();
+            }
         }
     }
 
@@ -67,20 +68,20 @@ internal sealed class EventLoop : IDisposable
     /// <summary>Serves it for something else. On the loop's thread.</summary>
     public void Change(int descriptor, Readiness readiness) => _epoll.Change(descriptor, readiness);
 
-    /// <summary>Serves a descriptor no longer that is about to be closed, which ends the watching too. On the loop's thread, and not during an entry's turn.</summary>
-    public void Release(int descriptor)
+    /// <summary>Serves a descriptor no longer that was closed, which ended the watching too; its number may be another's already. On the loop's thread.</summary>
+    public void Release(int descriptor, ILoopEntry entry)
     {
-        if (descriptor < _entries.Length)
+        if (descriptor < _entries.Length && ReferenceEquals(_entries[descriptor], entry))
         {
             _entries[descriptor] = null;
         }
     }
 
     /// <summary>Serves a descriptor no longer that stays open. On the loop's thread.</summary>
-    public void Forget(int descriptor)
+    public void Forget(int descriptor, ILoopEntry entry)
     {
         _epoll.Forget(descriptor);
-        Release(descriptor);
+        Release(descriptor, entry);
     }
 
     /// <summary>Gives an entry another turn when every other has had its own. On the loop's thread.</summary>
@@ -89,8 +90,17 @@ internal sealed class EventLoop : IDisposable
     /// <summary>Ends the thread once its turn is over. Nothing may be served any more.</summary>
     public void Dispose()
     {
-        _isOver = true;
-        _epoll.Wake();
+        lock (_gate)
+        {
+            if (_isOver)
+            {
+                return;
+            }
+
+            _isOver = true;
+            _epoll.Wake();
+        }
+
         if (!IsHere)
         {
             _thread.Join();
@@ -115,7 +125,12 @@ internal sealed class EventLoop : IDisposable
             Call();
         }
 
-        _epoll.Dispose();
+        lock (_gate)
+        {
+            // Whoever posts later wakes nobody.
+            _waits = false;
+            _epoll.Dispose();
+        }
     }
 
     private bool MayWait()

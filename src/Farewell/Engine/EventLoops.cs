@@ -1,6 +1,5 @@
 using System.Net.Sockets;
 using System.Runtime.Versioning;
-using Farewell.Linux;
 using Farewell.Sockets;
 using Farewell.Timing;
 
@@ -46,29 +45,10 @@ internal sealed class EventLoops : IDisposable
     public LoopTransport Take(int descriptor, Tcp.Endpoint remote, DrainLimit? patience = null) => new(Next(), descriptor, remote, _wheel) { Patience = patience ?? DrainLimit.Default };
 
     /// <summary>Takes a connected socket over from .NET.</summary>
-    /// <remarks>
-    /// A socket that .NET connected asynchronously is in the epoll instance of its runtime too, which nothing takes out: each turn of the connection then wakes that thread as well, in
-    /// vain. One connected synchronously costs nothing more.
-    /// </remarks>
-    /// <exception cref="SocketException">No descriptor is left, or the socket is not connected. It is as before.</exception>
+    /// <inheritdoc cref="TakeOver.From"/>
     public LoopTransport Take(Socket socket, DrainLimit? patience = null)
     {
-        var descriptor = Libc.Control((int)socket.SafeHandle.DangerousGetHandle(), Libc.F_DUPFD_CLOEXEC, 0);
-        if (descriptor < 0)
-        {
-            throw new SocketException((int)SocketError.TooManyOpenSockets);
-        }
-
-        if (SocketAddress.RemoteOf(descriptor) is not { } remote)
-        {
-            _ = Libc.Close(descriptor);
-            throw new SocketException((int)SocketError.NotConnected);
-        }
-
-        _ = Libc.SetSocketOption(descriptor, Libc.IPPROTO_TCP, Libc.TCP_NODELAY, [1], sizeof(int));
-
-        // Nothing goes to the peer by it: the connection has another descriptor.
-        socket.Dispose();
+        var (descriptor, remote) = TakeOver.From(socket);
         return Take(descriptor, remote, patience);
     }
 

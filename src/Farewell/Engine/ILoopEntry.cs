@@ -25,6 +25,9 @@ internal enum LoopCall : byte
     /// <summary>End the connection.</summary>
     End,
 
+    /// <summary>Be served no longer: the descriptor is closed.</summary>
+    Release,
+
     /// <summary>A time has come.</summary>
     Deadline,
 }

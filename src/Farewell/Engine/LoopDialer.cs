@@ -133,7 +133,7 @@ internal static class LoopDialer
         private void Finish(int errno)
         {
             _isOver = true;
-            loop.Forget(descriptor);
+            loop.Forget(descriptor, this);
             _done.TrySetResult(errno);
         }
     }

@@ -132,7 +132,7 @@ internal sealed partial class LoopFront : Front, ILoopEntry
     {
         _isOver = true;
         _wheel.Forget(_retry);
-        _home.Forget(_descriptor);
+        _home.Forget(_descriptor, this);
         _ = failure is null ? _over.TrySetResult() : _over.TrySetException(failure);
     }
 

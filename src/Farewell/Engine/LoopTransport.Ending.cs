@@ -5,7 +5,7 @@ using Farewell.Timing;
 
 namespace Farewell.Engine;
 
-/// <summary>The end. It is the loop's: a descriptor is closed on its thread only, between turns.</summary>
+/// <summary>The end.</summary>
 internal sealed partial class LoopTransport
 {
     private LoopDrain? _drain;
@@ -26,45 +26,62 @@ internal sealed partial class LoopTransport
                 _ => default,
             };
             _isClosed = end.Kind != SocketEndKind.None;
+            if (!_isClosed)
+            {
+                BeginOrderly();
+            }
         }
 
-        if (_isClosed)
+        if (end.Kind != SocketEndKind.None)
         {
             Tell(end);
-            return;
         }
-
-        var deadline = _wheel.Now + Patience.Time;
-        _drain = new LoopDrain(this, _loop, EndSocket.BeginOrderly(_descriptor, Patience.Octets, deadline.Ticks));
-        _wheel.Wake(_drain, deadline);
-        GoOnEnding(_wheel.Now);
+        else
+        {
+            GoOnEnding();
+        }
     }
 
-    private void GoOnEnding(TimeSpan now)
+    /// <summary>Under the lock.</summary>
+    private void BeginOrderly()
     {
-        if (_drain is not { } drain)
-        {
-            return;
-        }
+        var deadline = _wheel.Now + Patience.Time;
+        Volatile.Write(ref _drain, new LoopDrain(this, EndSocket.BeginOrderly(_descriptor, Patience.Octets, deadline.Ticks)));
+        _wheel.Wake(_drain!, deadline);
+    }
 
+    private void GoOnEnding()
+    {
         SocketEnd end;
         lock (this)
         {
-            end = EndSocket.ContinueOrderly(ref drain.State, now.Ticks);
+            if (_isClosed)
+            {
+                return;
+            }
+
+            end = EndSocket.ContinueOrderly(ref _drain!.State, _wheel.Now.Ticks);
             _isClosed = end.Kind != SocketEndKind.None;
         }
 
-        if (_isClosed)
+        if (end.Kind != SocketEndKind.None)
         {
-            _drain = null;
-            _wheel.Forget(drain);
+            _wheel.Forget(_drain);
             Tell(end);
         }
     }
 
     private void Tell(SocketEnd end)
     {
-        _loop.Release(_descriptor);
+        if (_loop.IsHere)
+        {
+            _loop.Release(_descriptor, this);
+        }
+        else
+        {
+            _loop.Post(this, LoopCall.Release);
+        }
+
         Driver.Ended(end);
     }
 
@@ -82,10 +99,10 @@ internal sealed partial class LoopTransport
     }
 
     /// <summary>An orderly end under way, and its deadline.</summary>
-    private sealed class LoopDrain(LoopTransport transport, EventLoop loop, OrderlyDrain state) : Scheduled
+    private sealed class LoopDrain(LoopTransport transport, OrderlyDrain state) : Scheduled
     {
         public OrderlyDrain State = state;
 
-        public override void Tick() => loop.Post(transport, LoopCall.Deadline);
+        public override void Tick() => transport.GoOnEnding();
     }
 }

@@ -9,6 +9,8 @@ internal sealed partial class LoopTransport
     private ReadOnlyMemory<byte> _rest;
     private int _sendError;
     private bool _isPaused;
+
+    // Behind what a receive gave may be more, which nothing will tell: to be read to the end.
     private bool _mayBeMore;
     private bool _isAtEnd;
 
@@ -100,17 +102,17 @@ internal sealed partial class LoopTransport
     /// <summary>At most one buffer full, and what ends the stream behind it; more waits until others had their turn.</summary>
     private void Receive()
     {
-        while (!_isPaused && !_isAtEnd && !_isEnding)
+        while (!_isPaused && !_isAtEnd)
         {
-            var count = Libc.Receive(_descriptor, _loop.Buffer, (nuint)_loop.Buffer.Length, Libc.MSG_DONTWAIT);
+            var count = TryReceive();
             if (count <= 0)
             {
-                Finish(count < 0 ? Marshal.GetLastPInvokeError() : 0);
+                Finish(-count);
                 return;
             }
 
             // The driver may have this receiver resumed before its answer arrives here: that is posted, and comes after.
-            _isPaused = !Driver.Received(_loop.Buffer.AsMemory(0, (int)count));
+            _isPaused = !Driver.Received(_loop.Buffer.AsMemory(0, count));
             if (count == _loop.Buffer.Length)
             {
                 _loop.GoOnLater(this);
@@ -124,15 +126,37 @@ internal sealed partial class LoopTransport
         }
     }
 
+    /// <returns>How much came; 0 at the end of the stream; an errno, negative.</returns>
+    private int TryReceive()
+    {
+        lock (this)
+        {
+            while (true)
+            {
+                if (_isEnding)
+                {
+                    return -Libc.EAGAIN;
+                }
+
+                var count = Libc.Receive(_descriptor, _loop.Buffer, (nuint)_loop.Buffer.Length, Libc.MSG_DONTWAIT);
+                if (count >= 0)
+                {
+                    return (int)count;
+                }
+
+                if (Marshal.GetLastPInvokeError() is not Libc.EINTR and var errno)
+                {
+                    return -errno;
+                }
+            }
+        }
+    }
+
     private void Finish(int errno)
     {
-        if (errno is Libc.EAGAIN or Libc.EINTR)
+        if (errno == Libc.EAGAIN)
         {
-            if (errno == Libc.EINTR)
-            {
-                _loop.GoOnLater(this);
-            }
-
+            _mayBeMore = false;
             return;
         }
 

@@ -14,8 +14,8 @@ namespace Farewell.Engine;
 /// nothing else.
 /// </summary>
 /// <remarks>
-/// The lock is held around each send and around the end, so that nobody sends to a descriptor whose number belongs to somebody else by then. It is the object's own: one
-/// more object for each connection would be a tenth of what an idle one may cost.
+/// Its lock is held around each call on the descriptor, so that none reaches somebody else's who got the number after a close. So an end need not wait for the loop, which a handler may be
+/// blocking. The lock is the object's own: one more object for each connection would be a tenth of what an idle one may cost.
 /// </remarks>
 [SupportedOSPlatform("linux")]
 internal sealed partial class LoopTransport : Transport, ILoopEntry
@@ -28,7 +28,7 @@ internal sealed partial class LoopTransport : Transport, ILoopEntry
     private TransportEnd _how;
     private Departure _departure;
     private bool _isEnding;
-    private bool _isClosed;
+    private volatile bool _isClosed;
 
     /// <summary>Takes a connected descriptor over, which does not block. It is served from <see cref="Start"/> on.</summary>
     /// <param name="loop">Who serves it.</param>
@@ -71,7 +71,14 @@ internal sealed partial class LoopTransport : Transport, ILoopEntry
             (_isEnding, _how, _departure) = (true, how, departure);
         }
 
-        _loop.Post(this, LoopCall.End);
+        if (_loop.IsHere)
+        {
+            _loop.Post(this, LoopCall.End);
+        }
+        else
+        {
+            ThreadPool.UnsafeQueueUserWorkItem(static transport => transport.EndNow(), this, preferLocal: true);
+        }
     }
 
     public void Ready(Readiness readiness)
@@ -81,9 +88,9 @@ internal sealed partial class LoopTransport : Transport, ILoopEntry
             return;
         }
 
-        if (_drain is not null)
+        if (Volatile.Read(ref _drain) is not null)
         {
-            GoOnEnding(_wheel.Now);
+            GoOnEnding();
             return;
         }
 
@@ -94,7 +101,7 @@ internal sealed partial class LoopTransport : Transport, ILoopEntry
 
         if ((readiness & (Readiness.Input | Readiness.Ending)) != 0)
         {
-            _mayBeMore = (readiness & Readiness.Ending) != 0;
+            _mayBeMore |= (readiness & Readiness.Ending) != 0;
             Receive();
         }
     }
@@ -103,6 +110,7 @@ internal sealed partial class LoopTransport : Transport, ILoopEntry
     {
         if (_isClosed)
         {
+            _loop.Release(_descriptor, this);
             return;
         }
 
@@ -122,9 +130,6 @@ internal sealed partial class LoopTransport : Transport, ILoopEntry
             case LoopCall.End:
                 EndNow();
                 break;
-            case LoopCall.Deadline:
-                GoOnEnding(_wheel.Now);
-                break;
         }
     }
 
@@ -132,7 +137,13 @@ internal sealed partial class LoopTransport : Transport, ILoopEntry
     {
         try
         {
-            _loop.Serve(_descriptor, this, Readiness.Input | Readiness.Output | Readiness.Ending | Readiness.Edge);
+            lock (this)
+            {
+                if (!_isClosed)
+                {
+                    _loop.Serve(_descriptor, this, Readiness.Input | Readiness.Output | Readiness.Ending | Readiness.Edge);
+                }
+            }
         }
         catch (IOException refused)
         {
