@@ -1,0 +1,60 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Net;
+
+namespace Farewell.Bench.Measuring;
+
+/// <summary>A subject at work in a process of its own.</summary>
+internal sealed class ServerProcess : IDisposable
+{
+    private readonly Process _process;
+
+    public ServerProcess(Subject subject, IPEndPoint endPoint, Process process)
+    {
+        (Subject, EndPoint, _process) = (subject, endPoint, process);
+        if (_process.StandardOutput.ReadLine() != "ready")
+        {
+            throw new InvalidOperationException($"{subject.Name} did not start.");
+        }
+    }
+
+    public Subject Subject { get; }
+
+    public IPEndPoint EndPoint { get; }
+
+    /// <summary>CPU time used so far, of all threads and in the kernel, in microseconds; exact to a clock tick, 10 ms (proc(5), stat: the sum is scaled to the scheduler's own account).</summary>
+    public double CpuMicros
+    {
+        get
+        {
+            var stat = File.ReadAllText($"/proc/{_process.Id}/stat");
+            var fields = stat[(stat.LastIndexOf(')') + 2)..].Split(' ');
+            return (long.Parse(fields[11], CultureInfo.InvariantCulture) + long.Parse(fields[12], CultureInfo.InvariantCulture)) * 10_000.0;
+        }
+    }
+
+    /// <summary>Resident memory, in octets.</summary>
+    public long Resident => long.Parse(File.ReadAllText($"/proc/{_process.Id}/statm").Split(' ')[1], CultureInfo.InvariantCulture) * Environment.SystemPageSize;
+
+    public long Allocated => long.TryParse(Say("allocated"), CultureInfo.InvariantCulture, out var octets) ? octets : 0;
+
+    /// <summary>Says a word to it and waits for the answer.</summary>
+    public string Say(string word)
+    {
+        _process.StandardInput.WriteLine(word);
+        _process.StandardInput.Flush();
+        return _process.StandardOutput.ReadLine() ?? throw new InvalidOperationException($"{Subject.Name} has ended.");
+    }
+
+    public void Dispose()
+    {
+        _process.StandardInput.Close();
+        if (!_process.WaitForExit(5_000))
+        {
+            _process.Kill();
+            _process.WaitForExit();
+        }
+
+        _process.Dispose();
+    }
+}

@@ -1,0 +1,108 @@
+using System.Globalization;
+using System.Net;
+using Farewell;
+using Farewell.Bench.Measuring;
+using Farewell.Bench.Subjects;
+using Farewell.Lab.Networks.Linux;
+
+CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
+if (args is ["serve", var name, var endPoint])
+{
+    return await Control.RunAsync(Make(name), IPEndPoint.Parse(endPoint));
+}
+
+string[] verbs = ["echo", "ends", "idle", "latency", "stop"];
+if (args.Length == 0 || !verbs.Contains(args[0]) || Unknown() is not null)
+{
+    Console.Error.WriteLine($"""
+        {(args.Length > 0 && verbs.Contains(args[0]) ? $"{Unknown()}: no such option." : "")}
+        Farewell.Bench echo|ends|idle|latency|stop [--full] [--rounds N] [--seconds N] [--connections N] [--only NAME,...] [--json]
+          echo     CPU and rate of an echo; the first 5 seconds too; --full: every number of connections, size and depth
+          ends     dial, greet, one message, leave: for every departure
+          idle     resident memory of an idle connection (15,000)
+          latency  at 50 % and 90 % of each subject's own capacity
+          stop     a graceful stop (15,000)
+        Subjects: {string.Join(", ", Subject.All.Select(subject => subject.Name))}
+        Needs two processors, gcc and taskset (util-linux), and root or user namespaces.
+        """);
+    return 2;
+}
+
+if (!OperatingSystem.IsLinux())
+{
+    Console.Error.WriteLine("The bench needs Linux: network namespaces and epoll.");
+    return 3;
+}
+
+if (!PrivateNamespace.IsInside)
+{
+    Console.Error.WriteLine($"No private network: {PrivateNamespace.Enter(args)}");
+    return 3;
+}
+
+var wanted = Text("--only")?.Split(',');
+if (wanted?.FirstOrDefault(one => Subject.All.All(subject => subject.Name != one)) is { } unknown)
+{
+    Console.Error.WriteLine($"{unknown}: no such subject.");
+    return 2;
+}
+
+using var harness = new Harness(FindNative());
+List<Subject> subjects = [];
+foreach (var subject in Subject.All.Where(subject => wanted?.Contains(subject.Name) != false))
+{
+    if (harness.WhyNot(subject) is { } why)
+    {
+        Console.Error.WriteLine($"{subject.Name} is left out: {why}");
+    }
+    else
+    {
+        subjects.Add(subject);
+    }
+}
+
+var connections = Number("--connections", 15_000);
+var questions = new Questions(harness, subjects, Number("--rounds", 5), Number("--seconds", 2), line => Console.Error.WriteLine(line));
+var found = Table.Compare(args[0] switch
+{
+    "echo" => questions.Echo(args.Contains("--full") ? EchoCase.All : EchoCase.Few),
+    "ends" => questions.Ends(),
+    "idle" => questions.Idle(connections),
+    "latency" => questions.Latency(),
+    _ => questions.Stop(connections),
+});
+Console.WriteLine(args.Contains("--json") ? Table.ToJson(args[0], found) : Table.ToMarkdown(found));
+return 0;
+
+string? Unknown() => args.Skip(1).FirstOrDefault(word => word.StartsWith("--", StringComparison.Ordinal) && word is not ("--full" or "--rounds" or "--seconds" or "--connections" or "--only" or "--json"));
+
+string? Text(string option) => args.SkipWhile(word => word != option).Skip(1).FirstOrDefault();
+
+int Number(string option, int otherwise) => Text(option) is { } text ? int.Parse(text, CultureInfo.InvariantCulture) : otherwise;
+
+static string? FindNative()
+{
+    var folder = new DirectoryInfo(AppContext.BaseDirectory);
+    while (folder is not null && !File.Exists(Path.Combine(folder.FullName, "Farewell.slnx")))
+    {
+        folder = folder.Parent;
+    }
+
+    var path = Path.Combine(folder?.FullName ?? "", "artifacts", "publish", "Farewell.Bench.Native", "release_linux-x64", "farewell-bench-native");
+    return File.Exists(path) ? path : null;
+}
+
+static IEchoServer Make(string name) => name switch
+{
+    "farewell-engine" => new FarewellEcho(Carrier.EventLoops),
+    "farewell-portable" => new FarewellEcho(Carrier.Portable),
+    "farewell-kestrel" => new KestrelEcho(isFastest: false, isFarewell: true),
+    "socket-frames" => new EventArgsEcho(speaksFrames: true),
+    "socket-await" => new SocketEcho(),
+    "socket-args" or "socket-args-inline" => new EventArgsEcho(speaksFrames: false),
+    "kestrel" => new KestrelEcho(isFastest: false, isFarewell: false),
+    "kestrel-inline" => new KestrelEcho(isFastest: true, isFarewell: false),
+    "pipelines-unofficial" => new PipelinesEcho(),
+    "dotnetty" => new DotNettyEcho(),
+    _ => throw new ArgumentException($"{name}: no such subject."),
+};
