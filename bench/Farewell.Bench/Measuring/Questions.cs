@@ -173,6 +173,7 @@ internal sealed class Questions(Harness harness, IReadOnlyList<Subject> subjects
 
     private Turn Pace(ServerProcess server, double rate) => Run(server, line => line.Answers, seconds, "pace", "64", "128", Text(Math.Max(1, (int)rate)), Text(Math.Floor(seconds) + 0.9));
 
+    /// <summary>From when every connection is open; null for a program without a collector.</summary>
     private double? Allocated(ServerProcess server, EchoCase one)
     {
         if (server.Subject.Name == Subject.Limit)
@@ -180,9 +181,12 @@ internal sealed class Questions(Harness harness, IReadOnlyList<Subject> subjects
             return null;
         }
 
+        using var load = harness.Load(server, "echo", Text(one.Connections), Text(one.Size), Text(one.InFlight), "3");
+        _ = load.Next();
+        _ = load.Next();
         var before = server.Allocated;
-        var turn = Echo(server, one, 1);
-        return (server.Allocated - before) / turn.Ops;
+        var ops = load.Next().Answers + load.Next().Answers;
+        return (double)(server.Allocated - before) / ops;
     }
 
     private Turn Run(ServerProcess server, Func<LoadLine, long> count, double time, params string[] what)

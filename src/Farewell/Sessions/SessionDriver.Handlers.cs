@@ -19,14 +19,19 @@ internal sealed partial class SessionDriver
     {
         lock (_core)
         {
-            var status = _core.Answer(ask, payload, Now);
+            var now = Now;
+            var status = _core.Answer(ask, payload, now);
             if (status == ReplyStatus.TooLarge)
             {
                 throw new ArgumentException($"An answer of {payload.Length} octets is above the {_core.LargestToSend} that the peer accepts.", nameof(payload));
             }
 
-            Pump(Now, IsInTurn);
-            Settle();
+            Pump(now, IsInTurn);
+            if (!IsInTurn)
+            {
+                Settle();
+            }
+
             return status == ReplyStatus.Accepted;
         }
     }
@@ -172,8 +177,12 @@ internal sealed partial class SessionDriver
                 _core.Handled(work.Number, Now);
             }
 
-            Pump(Now, IsInTurn);
-            Settle();
+            // In a turn, its end does both.
+            if (!IsInTurn)
+            {
+                Pump(Now);
+                Settle();
+            }
             _ = work.IsAsk && _cancellations?.Remove(work.Number, out cancellation) == true;
             next = default;
             isNext = _fault is null && !work.IsNested && _waiting?.TryDequeue(out next) == true;

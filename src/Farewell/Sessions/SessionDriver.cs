@@ -149,15 +149,20 @@ internal sealed partial class SessionDriver : Driver
     {
         byte[]? kept = null;
         var now = Now;
-        while (true)
+        while (TryNext(ref input, ref kept, ref now, out var happened))
         {
-            while (TryRead(ref input, now, out var happened))
-            {
-                Dispatch(happened);
-                now = Now;
-            }
+            Dispatch(happened);
+            now = Now;
+        }
+    }
 
-            lock (_core)
+    /// <summary>The next event; when there is none, sends what there is to say and looks for what others have left meanwhile.</summary>
+    /// <returns>False when there is nothing more, and nobody is the drainer any more.</returns>
+    private bool TryNext(ref ReadOnlyMemory<byte> input, ref byte[]? kept, ref TimeSpan now, out SessionEvent happened)
+    {
+        lock (_core)
+        {
+            while (!_core.Read(ref input, now, out happened))
             {
                 Pump(now);
                 if (kept is not null)
@@ -175,19 +180,13 @@ internal sealed partial class SessionDriver : Driver
                 {
                     Settle();
                     _drainer = 0;
-                    return;
+                    return false;
                 }
 
                 (_again, now) = (false, Now);
             }
-        }
-    }
 
-    private bool TryRead(ref ReadOnlyMemory<byte> input, TimeSpan now, out SessionEvent happened)
-    {
-        lock (_core)
-        {
-            return _core.Read(ref input, now, out happened);
+            return true;
         }
     }
 

@@ -1,3 +1,5 @@
+using System.Diagnostics;
+
 namespace Farewell.Timing;
 
 /// <summary>
@@ -15,6 +17,9 @@ internal sealed class DeadlineWheel : IDisposable
     private readonly Scheduled?[] _slots = new Scheduled?[Slots];
     private readonly TimeProvider _clock;
     private readonly ITimer _timer;
+
+    // Asked for several times a message: of the system's own clock, whose unit is a whole part of a tick nearly everywhere, without the detour over doubles.
+    private readonly long _ticksDivisor;
     private List<Scheduled>? _spare = [];
     private long _turnedTo;
     private long _wakesAt = long.MaxValue;
@@ -23,12 +28,13 @@ internal sealed class DeadlineWheel : IDisposable
     public DeadlineWheel(TimeProvider clock)
     {
         _clock = clock;
+        _ticksDivisor = clock == TimeProvider.System && Stopwatch.Frequency % TimeSpan.TicksPerSecond == 0 ? Stopwatch.Frequency / TimeSpan.TicksPerSecond : 0;
         _turnedTo = Now.Ticks / Slot.Ticks;
         _timer = clock.CreateTimer(static wheel => ((DeadlineWheel)wheel!).Turn(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
     /// <summary>The time, from a fixed origin on a clock that never goes back.</summary>
-    public TimeSpan Now => _clock.GetElapsedTime(0);
+    public TimeSpan Now => _ticksDivisor > 0 ? new TimeSpan(Stopwatch.GetTimestamp() / _ticksDivisor) : _clock.GetElapsedTime(0);
 
     /// <summary>Wakes an entry at a time, instead of any later one asked for before. An earlier one stands.</summary>
     public void Wake(Scheduled entry, TimeSpan at)
