@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using System.Runtime.InteropServices;
+using System.Runtime.Versioning;
 using Farewell.Listening;
 using Farewell.Sockets;
 
@@ -21,13 +22,26 @@ internal static partial class Child
     /// <summary>Listens with descriptors for few connections: <c>starve COUNT</c>. <c>release</c> on its standard input ends all it has.</summary>
     public const string Starve = "starve";
 
+    /// <summary>Runs a soak and says what it came to: <c>soak MINUTES</c>.</summary>
+    public const string Soak = "soak";
+
     public static int Run(string[] arguments) => (arguments switch
     {
         [Inherit, var onCrash] => InheritAsync(Enum.Parse<CrashEnding>(onCrash, ignoreCase: true)),
         [Starve, var count] => StarveAsync(int.Parse(count, CultureInfo.InvariantCulture)),
-        [Soak.SoakClient.Name, var server] => Soak.SoakClient.RunAsync(server),
+        [Soak, var minutes] when OperatingSystem.IsLinux() => SoakAsync(TimeSpan.FromMinutes(double.Parse(minutes, CultureInfo.InvariantCulture))),
+        [Tests.Soak.SoakClient.Name, var server] => Tests.Soak.SoakClient.RunAsync(server),
         _ => throw new ArgumentException($"There is no child '{string.Join(' ', arguments)}'."),
     }).GetAwaiter().GetResult();
+
+    [SupportedOSPlatform("linux")]
+    private static async Task<int> SoakAsync(TimeSpan time)
+    {
+        var result = await Tests.Soak.SoakRun.RunAsync(time, Console.WriteLine);
+        Console.WriteLine(result);
+        result.Check();
+        return 0;
+    }
 
     private static async Task<int> InheritAsync(CrashEnding onCrash)
     {
