@@ -1,3 +1,4 @@
+using System.Diagnostics.Metrics;
 using Farewell.AspNetCore;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
@@ -23,7 +24,7 @@ public static class FarewellConnectionBuilderExtensions
         var options = new FarewellConnectionOptions();
         configure?.Invoke(options);
         var loggers = connections.ApplicationServices?.GetService<ILoggerFactory>() ?? NullLoggerFactory.Instance;
-        var sessions = new FarewellConnections(handler, options, loggers.CreateLogger<FarewellConnections>());
+        var sessions = new FarewellConnections(handler, options, loggers.CreateLogger<FarewellConnections>(), connections.ApplicationServices?.GetService<IMeterFactory>());
         return connections.Use(_ => sessions.RunAsync);
     }
 }

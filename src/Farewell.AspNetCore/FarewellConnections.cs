@@ -1,3 +1,4 @@
+using System.Diagnostics.Metrics;
 using Farewell.Protocol;
 using Farewell.Sessions;
 using Farewell.Timing;
@@ -13,7 +14,7 @@ internal sealed class FarewellConnections
     private readonly FarewellConnectionOptions _options;
     private readonly SessionSettings _settings;
 
-    public FarewellConnections(MessageHandler handler, FarewellConnectionOptions options, ILogger logger)
+    public FarewellConnections(MessageHandler handler, FarewellConnectionOptions options, ILogger logger, IMeterFactory? meters)
     {
         options.Validate();
         _options = options;
@@ -27,6 +28,7 @@ internal sealed class FarewellConnections
             FullQueue = options.FullQueue,
             ResetAfterGoodbye = options.ResetAfterGoodbye,
             MaxAge = options.MaxAge,
+            Metrics = SessionMetrics.Of(meters),
         };
     }
 

@@ -51,6 +51,12 @@ internal sealed class ChildProcess : IDisposable
         throw new InvalidOperationException($"The child ended before it said '{line}', after: {string.Join(" | ", before)}");
     }
 
+    public async Task<string> LineAsync()
+    {
+        using var limit = new CancellationTokenSource(Eventually.Limit);
+        return await _process.StandardOutput.ReadLineAsync(limit.Token) ?? throw new InvalidOperationException("The child ended before it said a line.");
+    }
+
     public void Say(string line) => _process.StandardInput.WriteLine(line);
 
     public async Task KillAsync()

@@ -29,7 +29,7 @@ public sealed class FarewellClientOptions
     /// <summary>The protocol's limits.</summary>
     public SessionLimits Limits { get; set; } = SessionLimits.Leaver;
 
-    /// <summary>Handlers running at a time, beside those of nested asks. Default 1: in order.</summary>
+    /// <summary>Handlers running at a time, beside those of nested asks. Default 1: in order. Without a <see cref="Handler"/> it is always 1.</summary>
     public int Handlers { get; set; } = 1;
 
     /// <summary>What happens when the send queue is full. Default: the sender waits.</summary>
