@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using Farewell.Listening;
 using Farewell.Protocol;
+using Farewell.Protocol.Sessions;
 using Farewell.Tests.Sessions;
 
 namespace Farewell.Tests.Server;
@@ -95,7 +96,7 @@ public sealed class HandlerTests : IDisposable
 
             await release.Task;
             message.Answer(message.Payload);
-        }, handlers: 2);
+        }, handlers: 2, limits: SessionLimits.Stayer with { Grace = Eventually.Limit * 3, Hard = Eventually.Limit * 3 });
         await using var peer = await RawAsync(server);
 
         // An ask that stays in hand, one whose handler throws, and one that was on its way when it did.
@@ -157,9 +158,9 @@ public sealed class HandlerTests : IDisposable
         (await session.Completion.WaitAsync(Eventually.Limit)).Cause.ShouldBe(Cause.Released);
     }
 
-    private FarewellServer Serve(MessageHandler handler, SessionFilter? filter = null, int handlers = 1)
+    private FarewellServer Serve(MessageHandler handler, SessionFilter? filter = null, int handlers = 1, SessionLimits? limits = null)
     {
-        var options = new FarewellServerOptions { EndPoint = new(IPAddress.Loopback, 0), LoggerFactory = _log, MeterFactory = _meters, Handlers = handlers };
+        var options = new FarewellServerOptions { EndPoint = new(IPAddress.Loopback, 0), LoggerFactory = _log, MeterFactory = _meters, Handlers = handlers, Limits = limits ?? SessionLimits.Stayer };
         if (filter is not null)
         {
             options.Filters.Add(filter);

@@ -8,6 +8,8 @@ namespace Farewell.Tests.Soak;
 /// <summary>The server of a soak: it answers, pushes, dismisses who is old or idle, and counts what becomes of everything.</summary>
 internal sealed class SoakServer : IAsyncDisposable
 {
+    private const int Remembered = 1000;
+
     private readonly ConcurrentQueue<WeakReference<FarewellSession>> _sessions = [];
     private long _opened;
     private long _ended;
@@ -54,10 +56,14 @@ internal sealed class SoakServer : IAsyncDisposable
     {
         session.UserState = new Guest();
 
-        // Each tenth, so that what watches for leaks is none.
+        // Each tenth, and of those that are collected only the last are remembered, so that what watches for leaks is none.
         if (Interlocked.Increment(ref _opened) % 10 == 0)
         {
             _sessions.Enqueue(new(session));
+            if (_sessions.Count > Remembered && _sessions.TryDequeue(out var oldest) && oldest.TryGetTarget(out _))
+            {
+                _sessions.Enqueue(oldest);
+            }
         }
     }
 
