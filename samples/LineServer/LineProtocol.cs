@@ -6,6 +6,9 @@ namespace Farewell.Samples.LineServer;
 /// <summary>The protocol itself: a greeting, then one reply for each line. It need not look for QUIT: the input ends behind it.</summary>
 public static class LineProtocol
 {
+    /// <summary>A longer line ends its connection: what waits for its end is held in memory.</summary>
+    private const int Longest = 4096;
+
     /// <summary>Serves one connection.</summary>
     public static async Task ServeAsync(ProtocolConnection connection)
     {
@@ -22,6 +25,12 @@ public static class LineProtocol
                 {
                     await connection.Output.WriteAsync(Encoding.UTF8.GetBytes(Reply(line)));
                 }
+            }
+
+            if (rest.Length > Longest)
+            {
+                await connection.Output.WriteAsync("500 too long\r\n"u8.ToArray());
+                return;
             }
 
             connection.Input.AdvanceTo(rest.Start, rest.End);

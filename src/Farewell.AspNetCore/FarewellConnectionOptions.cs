@@ -12,6 +12,9 @@ public sealed class FarewellConnectionOptions
     /// <summary>Handlers running at a time in one session, beside those of nested asks. Default 1: in order.</summary>
     public int Handlers { get; set; } = 1;
 
+    /// <summary>Octets that may wait in each direction of a connection of another protocol before its peer, or its handler, has to wait; 1 or more. Default 64 KiB.</summary>
+    public int ProtocolBuffer { get; set; } = 64 * 1024;
+
     /// <summary>What happens when a session's send queue is full. Default: the sender waits.</summary>
     public FullQueue FullQueue { get; set; }
 
@@ -38,6 +41,7 @@ public sealed class FarewellConnectionOptions
     {
         Limits.Validate();
         ArgumentOutOfRangeException.ThrowIfLessThan(Handlers, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(ProtocolBuffer, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(RetryAfter, TimeSpan.Zero);
         if (MaxAge is { } age)
         {

@@ -1,4 +1,7 @@
+using System.Diagnostics.Metrics;
+using Farewell.Carriers;
 using Farewell.Protocol;
+using Farewell.Protocols;
 using Farewell.Sessions;
 using Farewell.Timing;
 using Microsoft.AspNetCore.Connections;
@@ -12,11 +15,17 @@ internal sealed class FarewellConnections
 {
     private readonly FarewellConnectionOptions _options;
     private readonly SessionSettings _settings;
+    private readonly HostedProtocol? _protocol;
 
-    public FarewellConnections(MessageHandler handler, FarewellConnectionOptions options, ILogger logger)
+    /// <param name="handler">For Farewell's own sessions.</param>
+    /// <param name="protocol">Another protocol; null for Farewell's own sessions.</param>
+    /// <param name="options">How.</param>
+    /// <param name="logger">Where to log.</param>
+    /// <param name="meters">Whose meter counts; null for the process's own.</param>
+    public FarewellConnections(MessageHandler handler, HostedProtocol? protocol, FarewellConnectionOptions options, ILogger logger, IMeterFactory? meters)
     {
         options.Validate();
-        _options = options;
+        (_options, _protocol) = (options, protocol);
         _settings = new SessionSettings
         {
             Handler = SessionSettings.Chain(options.Filters, SessionSettings.Begin(handler)),
@@ -27,6 +36,7 @@ internal sealed class FarewellConnections
             FullQueue = options.FullQueue,
             ResetAfterGoodbye = options.ResetAfterGoodbye,
             MaxAge = options.MaxAge,
+            Metrics = SessionMetrics.Of(meters),
         };
     }
 
@@ -34,8 +44,7 @@ internal sealed class FarewellConnections
     public async Task RunAsync(ConnectionContext connection)
     {
         var transport = new ConnectionTransport(connection);
-        var session = new SessionDriver(Role.Stayer, dials: false, transport, _settings);
-        _options.Beginning?.Invoke(session.Face, connection);
+        var session = Begin(transport, connection);
 
         // A host that stops asks for this first, and aborts what is left at the end of its own patience.
         var stopping = connection.Features.Get<IConnectionLifetimeNotificationFeature>()?.ConnectionClosedRequested ?? default;
@@ -44,5 +53,17 @@ internal sealed class FarewellConnections
             session.Start();
             await transport.Over.ConfigureAwait(false);
         }
+    }
+
+    private Driver Begin(ConnectionTransport transport, ConnectionContext connection)
+    {
+        if (_protocol is not null)
+        {
+            return new ProtocolDriver(Role.Stayer, transport, _settings, _protocol);
+        }
+
+        var session = new SessionDriver(Role.Stayer, dials: false, transport, _settings);
+        _options.Beginning?.Invoke(session.Face, connection);
+        return session;
     }
 }

@@ -47,4 +47,7 @@ public enum Cause : byte
 
     /// <summary>This side's application aborted.</summary>
     Aborted,
+
+    /// <summary>The transport gave the connection up, since what came could not be trusted: TLS that failed, or was no TLS.</summary>
+    Broken,
 }

@@ -197,6 +197,25 @@ internal sealed class Closing(Role role, RuleBook rules, TimeSpan handshakeAt)
         }
     }
 
+    /// <summary>The transport gives up, and what comes cannot be trusted: section 6.4.</summary>
+    public void ConnectionBroken()
+    {
+        switch (State)
+        {
+            case SessionState.Parting:
+                End(Cause.Left, Disposition.Reset);
+                break;
+            case SessionState.Expelling:
+                End(Cause, Disposition.Reset);
+                break;
+            case SessionState.Released or SessionState.Ended:
+                break;
+            default:
+                End(Cause.Broken, Disposition.Reset);
+                break;
+        }
+    }
+
     /// <summary>When a deadline of the close falls, or <see cref="Never"/>.</summary>
     public TimeSpan Due(Deadline deadline) => deadline switch
     {

@@ -1,3 +1,4 @@
+using System.Diagnostics.Metrics;
 using System.Net;
 using System.Net.Sockets;
 using System.Security.Authentication;
@@ -6,6 +7,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Farewell.AspNetCore.Tests;
 
@@ -18,6 +20,8 @@ internal sealed class KestrelHost : IAsyncDisposable
 
     public IPEndPoint EndPoint { get; }
 
+    public IMeterFactory Meters => _application.Services.GetRequiredService<IMeterFactory>();
+
     public static Task<KestrelHost> StartAsync(Action<ListenOptions> endpoint, SslProtocols protocol = SslProtocols.None) =>
         StartAsync(IPAddress.Loopback, SocketTransportOptions.CreateDefaultBoundListenSocket, endpoint, protocol);
 
@@ -25,6 +29,7 @@ internal sealed class KestrelHost : IAsyncDisposable
     {
         IPEndPoint? bound = null;
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
+        builder.Services.AddMetrics();
         builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration();
         builder.WebHost.UseSockets(sockets => sockets.CreateBoundListenSocket = wanted =>
         {

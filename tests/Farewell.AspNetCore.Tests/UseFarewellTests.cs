@@ -1,9 +1,12 @@
+using System.Diagnostics.Metrics;
 using System.Security.Authentication;
 using Farewell.Carriers;
 using Farewell.Protocol;
+using Farewell.Samples.LineServer;
 using Farewell.Sessions;
 using Farewell.Tests;
 using Farewell.Tests.Conformance;
+using Farewell.Tests.Protocols;
 using Farewell.Timing;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Connections.Features;
@@ -69,9 +72,54 @@ public sealed class UseFarewellTests
         await stop.WaitAsync(Eventually.Limit);
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task AUsersProtocol_EndsByItsOwnWords(bool stops)
+    {
+        await using var host = await KestrelHost.StartAsync(static listen => listen.UseFarewell(static () => new LineManner(), LineProtocol.ServeAsync));
+        using var peer = new Peer(host.EndPoint);
+        peer.Say("ECHO a\r\n");
+        await peer.UntilAsync("220 ready\r\n250 a\r\n");
+        var stop = Task.CompletedTask;
+        if (stops)
+        {
+            stop = host.StopAsync();
+            await peer.UntilAsync("421 Stop, please QUIT\r\n");
+        }
+
+        peer.Say("QUIT\r\n");
+        await peer.UntilAsync("221 bye\r\n");
+        peer.End();
+        (await peer.ToEndAsync()).How.ShouldBe(System.Net.Sockets.SocketError.Success);
+        await stop.WaitAsync(Eventually.Limit);
+    }
+
+    [Fact]
+    public async Task TheHostsMeters_Count()
+    {
+        await using var host = await KestrelHost.StartAsync(static listen => listen.UseFarewell(static (_, _) => default));
+        var endings = 0L;
+        using var listener = new MeterListener();
+        listener.InstrumentPublished = (instrument, listening) =>
+        {
+            if (instrument.Name == "farewell.endings" && ReferenceEquals(instrument.Meter.Scope, host.Meters))
+            {
+                listening.EnableMeasurementEvents(instrument);
+            }
+        };
+        listener.SetMeasurementEventCallback<long>((_, count, _, _) => Interlocked.Add(ref endings, count));
+        listener.Start();
+        await using (await FarewellClient.ConnectAsync(host.EndPoint))
+        {
+        }
+
+        await Eventually.HoldsAsync(() => Interlocked.Read(ref endings) == 1, () => $"{endings} endings");
+    }
+
     [Fact]
     public void AnOptionOutOfItsRange_IsRefusedAtTheStart() => Should.Throw<ArgumentOutOfRangeException>(() => new FarewellConnections(
-        static (_, _) => default, new FarewellConnectionOptions { Handlers = 0 }, NullLogger.Instance));
+        static (_, _) => default, null, new FarewellConnectionOptions { Handlers = 0 }, NullLogger.Instance, null));
 
     private static async Task<SessionDriver> DialAsync(KestrelHost host, SslProtocols protocol, DeadlineWheel wheel)
     {

@@ -32,7 +32,8 @@ public sealed class SystemdTests
                 var dismissed = new TaskCompletionSource<Dismissal>();
                 session.Dismissed += (_, dismissal) => dismissed.TrySetResult(dismissal);
                 (await session.AskAsync(new byte[] { 1, 2 })).Answer.ToArray().ShouldBe([1, 2]);
-                Process.Start("kill", ["-TERM", $"{child.Id}"]).WaitForExit();
+                using var kill = Process.Start("kill", ["-TERM", $"{child.Id}"]);
+                await kill.WaitForExitAsync().WaitAsync(Limit);
                 (await dismissed.Task.WaitAsync(Limit)).Reason.ShouldBe(DismissReason.Stop);
                 (await session.Completion.WaitAsync(Limit)).Cause.ShouldBe(Cause.Released);
                 await child.WaitForExitAsync().WaitAsync(Limit);
@@ -43,7 +44,7 @@ public sealed class SystemdTests
                 if (!child.HasExited)
                 {
                     child.Kill();
-                    await child.WaitForExitAsync();
+                    await child.WaitForExitAsync().WaitAsync(Limit);
                 }
             }
         }

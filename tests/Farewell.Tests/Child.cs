@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using System.Runtime.InteropServices;
+using System.Runtime.Versioning;
 using Farewell.Listening;
 using Farewell.Sockets;
 
@@ -21,13 +22,30 @@ internal static partial class Child
     /// <summary>Listens with descriptors for few connections: <c>starve COUNT</c>. <c>release</c> on its standard input ends all it has.</summary>
     public const string Starve = "starve";
 
+    /// <summary>Serves sessions with descriptors for few, and stops when its standard input closes.</summary>
+    public const string StarveServer = "starve-server";
+
+    /// <summary>Runs a soak and says what it came to: <c>soak MINUTES</c>.</summary>
+    public const string Soak = "soak";
+
     public static int Run(string[] arguments) => (arguments switch
     {
         [Inherit, var onCrash] => InheritAsync(Enum.Parse<CrashEnding>(onCrash, ignoreCase: true)),
         [Starve, var count] => StarveAsync(int.Parse(count, CultureInfo.InvariantCulture)),
-        [Soak.SoakClient.Name, var server] => Soak.SoakClient.RunAsync(server),
+        [StarveServer, var count] => StarveServerAsync(int.Parse(count, CultureInfo.InvariantCulture)),
+        [Soak, var minutes] when OperatingSystem.IsLinux() => SoakAsync(TimeSpan.FromMinutes(double.Parse(minutes, CultureInfo.InvariantCulture))),
+        [Tests.Soak.SoakClient.Name, var server] => Tests.Soak.SoakClient.RunAsync(server),
         _ => throw new ArgumentException($"There is no child '{string.Join(' ', arguments)}'."),
     }).GetAwaiter().GetResult();
+
+    [SupportedOSPlatform("linux")]
+    private static async Task<int> SoakAsync(TimeSpan time)
+    {
+        var result = await Tests.Soak.SoakRun.RunAsync(time, Console.WriteLine);
+        Console.WriteLine(result);
+        result.Check();
+        return 0;
+    }
 
     private static async Task<int> InheritAsync(CrashEnding onCrash)
     {
@@ -66,12 +84,7 @@ internal static partial class Child
         List<Socket> kept = [];
         var total = 0;
 
-        // The limit is a number, and the kernel gives out the lowest free one: count the gaps too.
-        var taken = Directory.EnumerateFileSystemEntries("/proc/self/fd")
-            .Select(path => int.Parse(Path.GetFileName(path), CultureInfo.InvariantCulture)).ToHashSet();
-        var last = Enumerable.Range(0, 10_000).Where(number => !taken.Contains(number)).ElementAt(count + Kept);
-        GetLimit(DescriptorLimit, out var limit);
-        SetLimit(DescriptorLimit, limit with { Soft = (ulong)last });
+        LeaveDescriptors(count + Kept);
         await UntilInputEndsAsync(
             acceptor,
             socket =>
@@ -95,6 +108,35 @@ internal static partial class Child
         return 0;
     }
 
+    /// <summary>A server that runs out of descriptors while its guests come, and stops when it is told to: <c>starve-server COUNT</c>.</summary>
+    private static async Task<int> StarveServerAsync(int count)
+    {
+        var options = new FarewellServerOptions { EndPoint = new(IPAddress.Loopback, 0), MaxTurnedAway = 0 };
+        LeaveDescriptors(count + KeptByDefault);
+        var server = FarewellServer.Start(options, static (_, message) =>
+        {
+            message.Answer(message.Payload);
+            return default;
+        });
+        Console.WriteLine(server.LocalEndPoint.Port);
+        while (await Console.In.ReadLineAsync() is not null)
+        {
+        }
+
+        Console.WriteLine((await server.StopAsync()) with { Took = default });
+        return 0;
+    }
+
+    /// <summary>Lowers the limit so that so many can be opened. It is a number, and the kernel gives out the lowest free one: count the gaps too.</summary>
+    private static void LeaveDescriptors(int count)
+    {
+        var taken = Directory.EnumerateFileSystemEntries("/proc/self/fd")
+            .Select(path => int.Parse(Path.GetFileName(path), CultureInfo.InvariantCulture)).ToHashSet();
+        var last = Enumerable.Range(0, 10_000).Where(number => !taken.Contains(number)).ElementAt(count);
+        GetLimit(DescriptorLimit, out var limit);
+        SetLimit(DescriptorLimit, limit with { Soft = (ulong)last });
+    }
+
     private static async Task UntilInputEndsAsync(Acceptor acceptor, Action<Socket> accepted, Action release)
     {
         using var end = new CancellationTokenSource();
@@ -110,6 +152,7 @@ internal static partial class Child
     }
 
     private const int Kept = 20;
+    private const int KeptByDefault = 32;
     private const int DescriptorLimit = 7; // RLIMIT_NOFILE
 
     private record struct ResourceLimit(ulong Soft, ulong Hard);

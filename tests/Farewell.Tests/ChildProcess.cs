@@ -34,9 +34,9 @@ internal sealed class ChildProcess : IDisposable
     }
 
     /// <summary>Reads lines until one is as expected, and returns those before it.</summary>
-    public async Task<List<string>> UntilAsync(string line)
+    public async Task<List<string>> UntilAsync(string line, TimeSpan? within = null)
     {
-        using var limit = new CancellationTokenSource(Eventually.Limit);
+        using var limit = new CancellationTokenSource(within ?? Eventually.Limit);
         List<string> before = [];
         while (await _process.StandardOutput.ReadLineAsync(limit.Token) is { } next)
         {
@@ -51,22 +51,35 @@ internal sealed class ChildProcess : IDisposable
         throw new InvalidOperationException($"The child ended before it said '{line}', after: {string.Join(" | ", before)}");
     }
 
+    public async Task<string> LineAsync()
+    {
+        using var limit = new CancellationTokenSource(Eventually.Limit);
+        return await _process.StandardOutput.ReadLineAsync(limit.Token) ?? throw new InvalidOperationException("The child ended before it said a line.");
+    }
+
     public void Say(string line) => _process.StandardInput.WriteLine(line);
 
     public async Task KillAsync()
     {
         _process.Kill();
-        await _process.WaitForExitAsync();
+        using var limit = new CancellationTokenSource(Eventually.Limit);
+        await _process.WaitForExitAsync(limit.Token);
     }
 
     /// <summary>Closes its standard input and reads what it still says.</summary>
-    public async Task<string> EndAsync()
+    public Task<string> EndAsync(TimeSpan? within = null)
     {
         _process.StandardInput.Close();
-        using var limit = new CancellationTokenSource(Eventually.Limit);
+        return OutcomeAsync(within ?? Eventually.Limit);
+    }
+
+    /// <summary>Reads what it says until it ends by itself, which it has to do without an error.</summary>
+    public async Task<string> OutcomeAsync(TimeSpan within)
+    {
+        using var limit = new CancellationTokenSource(within);
         var rest = await _process.StandardOutput.ReadToEndAsync(limit.Token);
         await _process.WaitForExitAsync(limit.Token);
-        _process.ExitCode.ShouldBe(0);
+        _process.ExitCode.ShouldBe(0, rest);
         return rest;
     }
 
@@ -75,9 +88,12 @@ internal sealed class ChildProcess : IDisposable
         if (!_process.HasExited)
         {
             _process.Kill();
-            _process.WaitForExit();
+            _process.WaitForExit(Eventually.Limit);
         }
 
+        // Process.Dispose leaves streams that somebody has used to the finalizer.
+        _process.StandardInput.Dispose();
+        _process.StandardOutput.Dispose();
         _process.Dispose();
     }
 

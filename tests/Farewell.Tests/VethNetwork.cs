@@ -99,8 +99,8 @@ internal sealed class VethNetwork : IDisposable
     private static void Run(NetworkNamespace host, string command, params string[] arguments) => host.Run(() =>
     {
         using var process = Process.Start(new ProcessStartInfo(command, arguments) { RedirectStandardError = true })!;
-        var errors = process.StandardError.ReadToEnd();
-        process.WaitForExit();
+        var errors = process.StandardError.ReadToEndAsync().WaitAsync(Eventually.Limit).GetAwaiter().GetResult();
+        process.WaitForExit(Eventually.Limit).ShouldBeTrue(command);
         process.ExitCode.ShouldBe(0, $"{command} {string.Join(' ', arguments)}: {errors}");
     });
 }

@@ -230,6 +230,9 @@ public sealed class MannerSession
         Proceed();
     }
 
+    /// <summary>The transport gave the connection up, since what comes cannot be trusted: it is to be reset.</summary>
+    public void ConnectionBroken() => _closing.ConnectionBroken();
+
     /// <summary>The connection was reset.</summary>
     public void ConnectionReset()
     {

@@ -125,4 +125,11 @@ public sealed partial class Session
         _closing.ConnectionReset(_anyByte);
         NoteOutput(now);
     }
+
+    /// <summary>The transport gave the connection up, since what comes cannot be trusted: it is to be reset. Events may follow: <see cref="Read"/> with no input.</summary>
+    public void ConnectionBroken(TimeSpan now)
+    {
+        _closing.ConnectionBroken();
+        NoteOutput(now);
+    }
 }

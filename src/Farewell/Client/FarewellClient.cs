@@ -101,7 +101,9 @@ public static class FarewellClient
             Limits = options.Limits,
             Wheel = options.Clock == TimeProvider.System ? SystemWheel.Value : new DeadlineWheel(options.Clock),
             Logger = options.Logger ?? NullLogger.Instance,
-            Handlers = options.Handlers,
+
+            // The inbox holds one message, and the next when that is handled.
+            Handlers = inbox is null ? options.Handlers : 1,
             FullQueue = options.FullQueue,
             Metrics = SessionMetrics.Of(options.MeterFactory),
             Departure = options.Departure,

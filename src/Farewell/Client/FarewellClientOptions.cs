@@ -35,7 +35,7 @@ public sealed class FarewellClientOptions
     /// <summary>Where handlers begin. Default: where their message was read, which costs nothing, and which they must not block.</summary>
     public HandlerThread HandlerThread { get; set; }
 
-    /// <summary>Handlers running at a time, beside those of nested asks. Default 1: in order.</summary>
+    /// <summary>Handlers running at a time, beside those of nested asks. Default 1: in order. Without a <see cref="Handler"/> it is always 1.</summary>
     public int Handlers { get; set; } = 1;
 
     /// <summary>What happens when the send queue is full. Default: the sender waits.</summary>

@@ -60,21 +60,28 @@ internal sealed partial class LoopFront : Front, ILoopEntry
         }
     }
 
+    public override bool IsStarved => _isStarved;
+
     public override int Drain(Action<Accepted> accepted)
     {
-        _accepted = accepted;
-        var taken = 0;
-        while (taken < ushort.MaxValue)
+        if (_isStarved && !DescriptorRoom.IsThere(_ceiling))
         {
-            switch (AcceptOne(out var error))
+            return 0;
+        }
+
+        (_accepted, _isStarved) = (accepted, false);
+        var taken = 0;
+        while (taken < ushort.MaxValue && !_isStarved)
+        {
+            if (AcceptOne(out var error))
             {
-                case true:
-                    taken++;
-                    break;
-                case false when error != SocketError.WouldBlock && AcceptFailures.Of(error) == AcceptFailure.Next:
-                    break;
-                default:
-                    return taken;
+                taken++;
+            }
+            else if (AcceptFailures.Of(error) != AcceptFailure.Next || ++_failures >= FailuresInARow)
+            {
+                // Nothing waits any more, or nothing more can be had.
+                _isStarved = error != SocketError.WouldBlock && AcceptFailures.Of(error) == AcceptFailure.Pause;
+                break;
             }
         }
 

@@ -48,6 +48,9 @@ public sealed partial class Acceptor : IDisposable
     /// <summary>Whether accepting pauses for want of descriptors or memory.</summary>
     public bool IsPaused => _pauses.IsPaused;
 
+    /// <summary>Whether connections may wait in the accept queue for want of descriptors or memory.</summary>
+    internal bool IsStarved => _isStarved;
+
     /// <summary>Connections that were lost before they were accepted (ECONNABORTED and the like).</summary>
     public long Lost { get; private set; }
 
@@ -111,7 +114,7 @@ public sealed partial class Acceptor : IDisposable
     }
 
     /// <summary>
-    /// Takes what waits in the accept queue and does not wait for more. Not for a listener that another process goes on with: leave the queue to it.
+    /// Takes what waits in the accept queue, as far as there are descriptors, and does not wait for more. Not for a listener that another process goes on with: leave the queue to it.
     /// Connections whose handshake is under way are still reset when the listener is disposed.
     /// </summary>
     /// <param name="accepted">As in <see cref="RunAsync"/>, which must have ended.</param>
@@ -120,13 +123,20 @@ public sealed partial class Acceptor : IDisposable
     public int Drain(Action<Socket> accepted, int atMost = ushort.MaxValue)
     {
         ArgumentNullException.ThrowIfNull(accepted);
+        if (_isStarved && OperatingSystem.IsLinux() && !DescriptorRoom.IsThere(_ceiling))
+        {
+            return 0;
+        }
+
         var taken = 0;
-        _listener.Blocking = false;
-        while (taken < atMost)
+        _isStarved = false;
+        while (taken < atMost && !_isStarved)
         {
             try
             {
+                _listener.Blocking = false;
                 var socket = _listener.Accept();
+                _isStarved = socket.SafeHandle.DangerousGetHandle() >= _ceiling && OperatingSystem.IsLinux();
 
                 // .NET hands the listener's mode on, and no other accepted socket has this one.
                 socket.Blocking = true;
@@ -136,9 +146,15 @@ public sealed partial class Acceptor : IDisposable
             catch (SocketException failed) when (failed.SocketErrorCode != SocketError.WouldBlock && Action(failed.SocketErrorCode) == AcceptFailure.Next)
             {
             }
-            catch (SocketException)
+            catch (SocketException failed)
             {
                 // Nothing waits any more, or nothing more can be had.
+                _isStarved = failed.SocketErrorCode != SocketError.WouldBlock && AcceptFailures.Of(failed.SocketErrorCode) == AcceptFailure.Pause;
+                break;
+            }
+            catch (ObjectDisposedException)
+            {
+                // Somebody else has closed the listener.
                 break;
             }
         }

@@ -16,6 +16,9 @@ internal abstract class Front : IDisposable
     /// <inheritdoc cref="Acceptor.Resume"/>
     public abstract void Resume();
 
+    /// <inheritdoc cref="Acceptor.IsStarved"/>
+    public abstract bool IsStarved { get; }
+
     /// <inheritdoc cref="Acceptor.Drain"/>
     public abstract int Drain(Action<Accepted> accepted);
 

@@ -154,6 +154,12 @@ internal sealed partial class ProtocolDriver : Driver
 
     public override void Lost(Loss how) => Do(how, static (driver, how) =>
     {
+        if (how == Loss.Broken)
+        {
+            driver._core.ConnectionBroken();
+            return;
+        }
+
         driver._trace.Note(how, driver.Now);
         driver._core.ConnectionReset();
     });

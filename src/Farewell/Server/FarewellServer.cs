@@ -34,6 +34,7 @@ public sealed class FarewellServer : IAsyncDisposable
     private int _open;
     private int _turnedAway;
     private TimeSpan _stopGrace;
+    private TimeSpan _stopsAt;
 
     private FarewellServer(Socket listener, FarewellServerOptions options, Opening opening, MessageHandler? handler)
     {
@@ -58,6 +59,8 @@ public sealed class FarewellServer : IAsyncDisposable
         LocalEndPoint = (IPEndPoint)listener.LocalEndPoint!;
         _front = Open(listener, loggers.CreateLogger<Acceptor>());
         _accepting = _front.RunAsync(Accept, _stopping.Token);
+        _ = _accepting.ContinueWith(
+            failed => ServerLog.AcceptingFailed(_logger, LocalEndPoint, failed.Exception!.GetBaseException()), default, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
     }
 
     /// <summary>Where it listens.</summary>
@@ -126,16 +129,11 @@ public sealed class FarewellServer : IAsyncDisposable
     {
         var began = _wheel.Now;
         _stopGrace = options.Grace ?? _options.Limits.Grace;
-        _tally = new StopTally(_sessions.Count);
+        _stopsAt = began + _stopGrace;
+        _tally = new StopTally();
         await _stopping.CancelAsync().ConfigureAwait(false);
         await _accepting.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        var drained = 0;
-        if (!options.HandsOver)
-        {
-            drained = _front.Drain(Accept);
-            _front.CloseListener();
-        }
-
+        var draining = options.HandsOver ? Task.FromResult(0) : DrainAsync(hurry);
         try
         {
             await DismissAllAsync(began, options.Spread, hurry).ConfigureAwait(false);
@@ -144,6 +142,7 @@ public sealed class FarewellServer : IAsyncDisposable
         }
         catch (Exception late) when (late is TimeoutException or OperationCanceledException)
         {
+            await draining.ConfigureAwait(false);
             foreach (var session in _sessions.ToArray())
             {
                 session.Abort();
@@ -152,12 +151,28 @@ public sealed class FarewellServer : IAsyncDisposable
             await _sessions.WhenEmpty().ConfigureAwait(false);
         }
 
+        var drained = await draining.ConfigureAwait(false);
+        await _sessions.WhenEmpty().ConfigureAwait(false);
         _front.Dispose();
         _wheel.Dispose();
         _stopping.Dispose();
         var report = _tally.ToReport(drained, _options.Clock.GetElapsedTime(0) - began);
         ServerLog.Stopped(_logger, LocalEndPoint, report);
         return report;
+    }
+
+    /// <summary>Takes what waits in the accept queue, and closes the listener. Without descriptors the rest waits until guests have given some back, at most to the end of the grace.</summary>
+    private async Task<int> DrainAsync(CancellationToken hurry)
+    {
+        var drained = _front.Drain(Accept);
+        while (_front.IsStarved && _sessions.Count > 0 && _wheel.Now < _stopsAt && !hurry.IsCancellationRequested)
+        {
+            await Task.Delay(TimeSpan.FromMilliseconds(20), _options.Clock, hurry).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            drained += _front.Drain(Accept);
+        }
+
+        _front.CloseListener();
+        return drained;
     }
 
     /// <summary>Spreads the Dismisses, so that the guests do not all come back, elsewhere, at once. What is given is the rest of the grace.</summary>
@@ -199,7 +214,8 @@ public sealed class FarewellServer : IAsyncDisposable
     {
         if (_stopping.IsCancellationRequested)
         {
-            TurnAway(accepted, DismissReason.Stop, _stopGrace);
+            var rest = _stopsAt - _wheel.Now;
+            TurnAway(accepted, DismissReason.Stop, rest > TimeSpan.Zero ? rest : TimeSpan.FromMilliseconds(1));
         }
         else if (Interlocked.Increment(ref _open) <= _options.MaxSessions)
         {
@@ -229,9 +245,20 @@ public sealed class FarewellServer : IAsyncDisposable
     private Driver Begin(Accepted accepted, bool isTurnedAway)
     {
         var settings = isTurnedAway ? _strangers : _guests;
-        var carried = accepted.Open();
-        var transport = _options.Tls is { } tls ? TlsTransport.Serve(carried, tls, DrainLimit.Default.Time, _options.Clock) : carried;
-        var session = _options.Proxy == ProxyPolicy.Required ? new ProxyPrelude(transport, settings, behind => Replace(transport, behind, settings)) : _opening(transport, settings, isTurnedAway);
+        Driver session;
+        try
+        {
+            var carried = accepted.Open();
+            var transport = _options.Tls is { } tls ? TlsTransport.Serve(carried, tls, DrainLimit.Default.Time, _options.Clock) : carried;
+            session = _options.Proxy == ProxyPolicy.Required ? new ProxyPrelude(transport, settings, behind => Replace(transport, behind, settings)) : _opening(transport, settings, isTurnedAway);
+        }
+        catch
+        {
+            // A connection that is gone already may say so here (on macOS it does); its place is free.
+            Interlocked.Decrement(ref isTurnedAway ? ref _turnedAway : ref _open);
+            throw;
+        }
+
         _sessions.Add(session);
 
         if (accepted.ReceivesElsewhere)
@@ -264,23 +291,35 @@ public sealed class FarewellServer : IAsyncDisposable
     {
         public override void Opened(Driver session)
         {
-            if (session is SessionDriver own)
+            if (session is SessionDriver own && server._options.Opened is { } tell)
             {
-                server._options.Opened?.Invoke(own.Face);
+                Tell(nameof(FarewellServerOptions.Opened), () => tell(own.Face));
             }
         }
 
         public override void Ended(Driver session, SessionReport report)
         {
-            if (session is SessionDriver own)
+            if (session is SessionDriver own && server._options.Ended is { } tell)
             {
-                server._options.Ended?.Invoke(own.Face, report);
+                Tell(nameof(FarewellServerOptions.Ended), () => tell(own.Face, report));
             }
 
             Interlocked.Decrement(ref isTurnedAway ? ref server._turnedAway : ref server._open);
             server._tally?.Add(report);
             server._front.Resume();
             server._sessions.Remove(session);
+        }
+
+        private void Tell(string what, Action tell)
+        {
+            try
+            {
+                tell();
+            }
+            catch (Exception thrown)
+            {
+                SessionLog.EventFailed(server._logger, what, thrown);
+            }
         }
     }
 }

@@ -68,10 +68,10 @@ public sealed class FarewellServerOptions
     /// <summary>Around every handler, the first outermost.</summary>
     public IList<SessionFilter> Filters { get; } = [];
 
-    /// <summary>Told of every session once its connection is ended, those that never opened among them; must not throw.</summary>
+    /// <summary>Told of every session once its connection is ended, those that never opened among them. What it throws is logged, and hurts nothing.</summary>
     public Action<FarewellSession, SessionReport>? Ended { get; set; }
 
-    /// <summary>Told of every session that opens, before its first message is handled; must not throw.</summary>
+    /// <summary>Told of every session that opens, before its first message is handled. What it throws is logged, and hurts nothing.</summary>
     public Action<FarewellSession>? Opened { get; set; }
 
     /// <summary>Where to log; null is nowhere.</summary>

@@ -3,7 +3,7 @@ namespace Farewell;
 /// <summary>What a stop came to.</summary>
 public sealed record StopReport
 {
-    /// <summary>Sessions open when it began.</summary>
+    /// <summary>Sessions open when it began, and those accepted in that moment: with <see cref="Drained"/> as many as <see cref="Left"/>, <see cref="Reset"/> and <see cref="Lost"/> together.</summary>
     public required int Sessions { get; init; }
 
     /// <summary>Connections that still waited in the accept queue, each told to come back later.</summary>

@@ -3,7 +3,7 @@ using Farewell.Protocol;
 namespace Farewell.Server;
 
 /// <summary>Counts what a stop comes to, session by session.</summary>
-internal sealed class StopTally(int sessions)
+internal sealed class StopTally
 {
     private readonly Lock _gate = new();
     private int _left;
@@ -35,7 +35,7 @@ internal sealed class StopTally(int sessions)
         {
             return new StopReport
             {
-                Sessions = sessions,
+                Sessions = Math.Max(0, _left + _reset + _lost - drained),
                 Drained = drained,
                 Left = _left,
                 Reset = _reset,

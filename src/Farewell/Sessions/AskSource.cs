@@ -35,6 +35,12 @@ internal sealed class AskSource : IValueTaskSource<AskResult>
 
     public AskResult GetResult(short token)
     {
+        // Who does not wait must not free it for another ask: its answer would be taken for that one's. Throws too if it was awaited before.
+        if (_core.GetStatus(token) == ValueTaskSourceStatus.Pending)
+        {
+            throw new InvalidOperationException("The answer has not come yet: await the ask, or wait for AsTask().");
+        }
+
         try
         {
             return _core.GetResult(token);

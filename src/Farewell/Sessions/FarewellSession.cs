@@ -132,7 +132,7 @@ public sealed class FarewellException : IOException
         _ when dismissal is not null => $"{report.RemoteEndPoint} turned the connection away ({dismissal.Value.Reason}).",
         Cause.Violation or Cause.ToldViolation when report.What == Violation.Foreign => $"{report.RemoteEndPoint} does not speak Farewell: is it the right port, and is TLS meant?",
         Cause.Violation or Cause.ToldViolation => $"The session with {report.RemoteEndPoint} ended by a violation of the protocol: {report.What}.",
-        Cause.HandshakeOverdue => $"{report.RemoteEndPoint} accepted the connection and said no Hello in time: does it speak Farewell?",
+        Cause.HandshakeOverdue => $"{report.RemoteEndPoint} said no Hello in time: does it speak Farewell, or is it too busy to accept?",
         _ => $"The session with {report.RemoteEndPoint} is over: {report.Cause}.",
     };
 }

@@ -8,6 +8,7 @@ internal sealed class Inbox
     private readonly SemaphoreSlim _filled = new(0);
     private Message _message;
     private TaskCompletionSource? _taken;
+    private bool _isOut;
 
     /// <summary>Whether a message waits that nobody has taken.</summary>
     public bool HasUnread => _taken is { Task.IsCompleted: false };
@@ -28,6 +29,8 @@ internal sealed class Inbox
 
     public async IAsyncEnumerable<ReadOnlyMemory<byte>> TakeAllAsync(Task ended, [EnumeratorCancellation] CancellationToken cancellation)
     {
+        // Left in the middle of an enumeration, it is handled now.
+        NoteHandled();
         while (true)
         {
             var filled = _filled.WaitAsync(cancellation);
@@ -38,7 +41,17 @@ internal sealed class Inbox
             }
 
             await filled.ConfigureAwait(false);
+            _isOut = true;
             yield return _message.Payload;
+            NoteHandled();
+        }
+    }
+
+    private void NoteHandled()
+    {
+        if (_isOut)
+        {
+            _isOut = false;
             _taken!.TrySetResult();
         }
     }

@@ -96,7 +96,14 @@ internal sealed partial class SessionDriver
         lock (_core)
         {
             _received++;
-            if (_fault is not null || (!happened.Nested && _running == _settings.Handlers))
+            if (_fault is not null)
+            {
+                Discard(work);
+                Pump(Now, IsInTurn);
+                return;
+            }
+
+            if (!happened.Nested && _running == _settings.Handlers)
             {
                 (_waiting ??= new Queue<Work>()).Enqueue(work);
                 return;
@@ -163,6 +170,11 @@ internal sealed partial class SessionDriver
         lock (_core)
         {
             _running -= work.IsNested ? 0 : 1;
+            if (thrown is null or OperationCanceledException && IsGivenUp(work))
+            {
+                thrown = null;
+            }
+
             if (work.IsAsk && thrown is null && _core.IsBegun(work.Number) && _core.Disposition == Disposition.Stay)
             {
                 thrown = new InvalidOperationException("The handler returned without answering the ask that it had begun: call Message.Answer before it returns, or Refuse in a filter.");
@@ -175,6 +187,11 @@ internal sealed partial class SessionDriver
             else if (!work.IsAsk)
             {
                 _core.Handled(work.Number, Now);
+            }
+            else
+            {
+                // A filter that neither called the next nor refused: its asker would wait for ever. Nothing happens to an ask that has its reply.
+                _core.Refuse(work.Number, RefusedReason.Declined, Now);
             }
 
             // In a turn, its end does both.
@@ -194,6 +211,18 @@ internal sealed partial class SessionDriver
         return isNext;
     }
 
+    /// <summary>Whether nobody waits for what a handler does: the session is over, or the peer has given its ask up, which is owed a reply all the same (nobody reads it).</summary>
+    private bool IsGivenUp(in Work work)
+    {
+        if (work.IsAsk && _core.IsBegun(work.Number) && _core.IsCancelled(work.Number))
+        {
+            _core.Answer(work.Number, default, Now);
+            return true;
+        }
+
+        return IsOver;
+    }
+
     /// <summary>
     /// A handler threw: what it had begun stays unanswered, nothing else is begun, and the session ends. To be in order, the rest is refused, never handled.
     /// </summary>
@@ -204,12 +233,7 @@ internal sealed partial class SessionDriver
         SessionLog.HandlerFailed(_settings.Logger, _transport.RemoteEndPoint, thrown);
         while (_waiting?.TryDequeue(out var waiting) == true)
         {
-            if (waiting.IsAsk)
-            {
-                _core.Refuse(waiting.Number, RefusedReason.Declined, Now);
-            }
-
-            waiting.Release();
+            Discard(waiting);
         }
 
         if (_core.Role == Role.Stayer)
@@ -220,6 +244,16 @@ internal sealed partial class SessionDriver
         {
             _core.Leave(Now);
         }
+    }
+
+    private void Discard(in Work work)
+    {
+        if (work.IsAsk)
+        {
+            _core.Refuse(work.Number, RefusedReason.Declined, Now);
+        }
+
+        work.Release();
     }
 
     private void Cancel(uint ask)

@@ -102,11 +102,13 @@ internal sealed partial class SessionDriver : Driver
 
     public override void Lost(Loss how) => Do(how, static (driver, how) =>
     {
-        if (how != Loss.Broken)
+        if (how == Loss.Broken)
         {
-            driver.Note(how == Loss.TimedOut ? CloseEventKind.TimedOut : CloseEventKind.ResetSeen);
+            driver._core.ConnectionBroken(driver.Now);
+            return;
         }
 
+        driver.Note(how == Loss.TimedOut ? CloseEventKind.TimedOut : CloseEventKind.ResetSeen);
         driver._core.ConnectionReset(driver.Now);
     });
 

@@ -47,6 +47,20 @@ public abstract class TlsConformance(SslProtocols protocol) : CarrierConformance
         (await Should.ThrowAsync<FarewellException>(leaver.OpenedAsync)).Report!.Fault.ShouldNotBeNull();
     }
 
+    [Theory]
+    [InlineData("GET / HTTP/1.1\r\n\r\n")]
+    [InlineData("\u0016\u0003\u0001\u0000\u0010garbage, no hello")]
+    public async Task WhatIsNoTls_IsBroken_AndNoProbe(string said)
+    {
+        var (server, client) = await Loopback.ConnectAsync();
+        var stayer = Join(Role.Stayer, TlsTransport.Serve(server, ServerOptions(), Loopback.Patient, TimeProvider.System), null);
+        await client.SendAsync(System.Text.Encoding.Latin1.GetBytes(said));
+        var report = await stayer.ReportAsync();
+        (report.Cause, report.Ending.How).ShouldBe((Cause.Broken, Tcp.Endings.How.Reset));
+        report.Fault.ShouldNotBeNull();
+        client.Dispose();
+    }
+
     [Fact]
     public async Task AHandshakeThatDoesNotCome_IsOverdue()
     {

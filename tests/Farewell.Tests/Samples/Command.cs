@@ -36,7 +36,7 @@ internal sealed class Command : IDisposable
         if (!_process.HasExited)
         {
             _process.Kill(entireProcessTree: true);
-            _process.WaitForExit();
+            _process.WaitForExit(Eventually.Limit);
         }
 
         _process.Dispose();

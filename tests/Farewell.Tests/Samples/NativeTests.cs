@@ -3,6 +3,7 @@ using Farewell.Testing;
 namespace Farewell.Tests.Samples;
 
 /// <summary><c>tests/Farewell.Aot</c>, published ahead of time: any warning about trimming or dynamic code is an error there.</summary>
+[TimeLimit(minutes: 25)]
 public sealed class NativeTests
 {
     // It builds five projects anew, apart from those that the tests run from.

@@ -27,5 +27,16 @@ public sealed class SampleTests
         (await server.ToEndAsync()).ShouldContain("StopReport");
     }
 
+    [Fact]
+    public async Task TheLineServer_EndsALineThatDoesNotEnd()
+    {
+        using var server = Command.Sample("LineServer");
+        using var peer = new Peer(EndPointIn(await server.ReadLineAsync()));
+        peer.Say(new string('x', 5000));
+        await peer.UntilAsync("220 ready\r\n500 too long\r\n");
+        peer.Reset();
+        await server.ToEndAsync();
+    }
+
     private static IPEndPoint EndPointIn(string? line) => IPEndPoint.Parse(line!.Split(' ')[2].TrimEnd(';', '.'));
 }

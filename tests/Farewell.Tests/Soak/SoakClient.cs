@@ -1,14 +1,17 @@
 using System.Buffers.Binary;
 using System.Globalization;
 using System.Net;
+using System.Net.Sockets;
 using Farewell.Protocol;
 
 namespace Farewell.Tests.Soak;
 
-/// <summary>A process of clients that use a server until their standard input closes, or somebody kills them: <c>soak-client ADDRESS:PORT</c>.</summary>
+/// <summary>A process of clients that use a server until their standard input closes, or somebody kills them: <c>soak-client ADDRESS:PORT</c>. It says once that it is under way.</summary>
 internal static class SoakClient
 {
     public const string Name = "soak-client";
+
+    public const string UnderWay = "under way";
 
     private const int Sessions = 20;
 
@@ -17,6 +20,8 @@ internal static class SoakClient
         using var over = new CancellationTokenSource();
         var tally = new SoakTally();
         var work = Enumerable.Range(0, Sessions).Select(number => Task.Run(() => UseAsync(IPEndPoint.Parse(server), number, tally, over.Token))).ToArray();
+        await tally.UnderWay;
+        Console.WriteLine(UnderWay);
         while (await Console.In.ReadLineAsync() is not null)
         {
         }
@@ -34,7 +39,8 @@ internal static class SoakClient
         {
             try
             {
-                var session = await FarewellClient.ConnectAsync(server);
+                var isSlow = random.Next(4) == 0;
+                var session = await FarewellClient.ConnectAsync(server, new FarewellClientOptions { Dial = isSlow ? DialNarrowAsync : null, Handler = Take(tally, isSlow) });
                 await UseAsync(session, random, tally, over);
                 if (random.Next(20) == 0)
                 {
@@ -44,11 +50,47 @@ internal static class SoakClient
                 await session.DisposeAsync();
                 tally.Add(await session.Completion);
             }
-            catch (FarewellException)
+            catch (Exception failed) when (failed is FarewellException or SocketException)
             {
-                // Two octets of a hundred are lost on the way: a connect may time out.
+                // Two segments of a hundred are lost on the way: a connect may time out.
                 Interlocked.Increment(ref tally.NotConnected);
             }
+        }
+    }
+
+    /// <summary>What the server pushes is numbered within its session; a slow peer takes its time over each.</summary>
+    private static MessageHandler Take(SoakTally tally, bool isSlow)
+    {
+        var last = 0L;
+        return async (_, message) =>
+        {
+            var number = BinaryPrimitives.ReadInt64BigEndian(message.Payload.Span);
+            if (number <= last)
+            {
+                Interlocked.Increment(ref tally.Wrong);
+            }
+
+            last = number;
+            if (isSlow)
+            {
+                await Task.Delay(Random.Shared.Next(40));
+            }
+        };
+    }
+
+    /// <summary>A peer with a small window: what it has not read yet holds the server's sends up in the kernel.</summary>
+    private static async ValueTask<Socket> DialNarrowAsync(EndPoint server, CancellationToken cancellation)
+    {
+        var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { ReceiveBufferSize = 4096 };
+        try
+        {
+            await socket.ConnectAsync(server, cancellation);
+            return socket;
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
         }
     }
 
@@ -99,6 +141,10 @@ internal sealed class SoakTally
     private long _notSent;
     private long _orderly;
     private long _ended;
+    private readonly TaskCompletionSource _underWay = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    /// <summary>Completes with the first session that has ended.</summary>
+    public Task UnderWay => _underWay.Task;
 
     public long Sessions => _ended;
 
@@ -137,6 +183,7 @@ internal sealed class SoakTally
         Interlocked.Add(ref _notSent, report.Messages.NotSent);
         Interlocked.Add(ref _orderly, report.Cause == Cause.Released ? 1 : 0);
         Interlocked.Increment(ref _ended);
+        _underWay.TrySetResult();
     }
 
     public override string ToString() =>

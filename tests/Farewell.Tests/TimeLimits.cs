@@ -1,0 +1,3 @@
+using Farewell.Testing;
+
+[assembly: TimeLimit(minutes: 10)]
