@@ -141,6 +141,8 @@ internal static class EventsCommand
     /// <summary>Prints a line for each event, as many as wanted.</summary>
     private sealed class Printer(int most, CancellationTokenSource enough) : IEndingObserver
     {
+        private readonly StreamWriter _output = PipedOutput.Open();
+        private readonly object _gate = new();
         private int _printed;
 
         public void OnEnded(in FourTuple tuple, Ending ending) => Print(
@@ -153,14 +155,27 @@ internal static class EventsCommand
 
         public void Print(string line)
         {
-            if (Interlocked.Increment(ref _printed) is var count && count <= most)
+            lock (_gate)
             {
-                Console.Out.WriteLine($"{DateTime.Now:HH:mm:ss.fff}  {line}");
-            }
+                if (_printed >= most)
+                {
+                    return;
+                }
 
-            if (count == most)
-            {
-                enough.CancelAsync();
+                try
+                {
+                    _output.WriteLine($"{DateTime.Now:HH:mm:ss.fff}  {line}");
+                    _printed++;
+                }
+                catch (IOException gone) when (PipedOutput.ReaderHasGone(gone))
+                {
+                    _printed = most;
+                }
+
+                if (_printed == most)
+                {
+                    enough.CancelAsync();
+                }
             }
         }
     }
