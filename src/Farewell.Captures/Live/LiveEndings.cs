@@ -27,10 +27,10 @@ public sealed class LiveEndings : IDisposable
     private TimeSpan _now;
     private TimeSpan _atLastSweep;
 
-    private LiveEndings(string? interfaceName, IEndingObserver observer)
+    private LiveEndings(string? interfaceName, IEndingObserver observer, IReadOnlyList<ushort> ports)
     {
         _observer = observer;
-        _capture = LiveCapture.Start(interfaceName, new CaptureFilter { OnlySynFinReset = true }, Take);
+        _capture = LiveCapture.Start(interfaceName, new CaptureFilter { OnlySynFinReset = true, Ports = ports }, Take);
         _sweep = new Timer(_ => Sweep(), null, Settled, Settled);
     }
 
@@ -43,11 +43,12 @@ public sealed class LiveEndings : IDisposable
     /// <summary>Begins.</summary>
     /// <param name="interfaceName">The interface; null for all.</param>
     /// <param name="observer">Is told, on the capture's thread, one at a time.</param>
+    /// <param name="ports">Only connections with one of these ports at either end; null for all.</param>
     /// <exception cref="CaptureException">It cannot begin: not permitted, or no such interface.</exception>
-    public static LiveEndings Start(string? interfaceName, IEndingObserver observer)
+    public static LiveEndings Start(string? interfaceName, IEndingObserver observer, IReadOnlyList<ushort>? ports = null)
     {
         ArgumentNullException.ThrowIfNull(observer);
-        return new(interfaceName, observer);
+        return new(interfaceName, observer, ports ?? []);
     }
 
     /// <inheritdoc/>

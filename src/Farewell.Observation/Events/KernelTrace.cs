@@ -1,6 +1,8 @@
 using System.Globalization;
+using System.Runtime.InteropServices;
 using System.Runtime.Versioning;
 using System.Text;
+using Farewell.Observation.Linux;
 
 namespace Farewell.Observation.Events;
 
@@ -15,20 +17,28 @@ public sealed class KernelTrace : IDisposable
     /// <summary>What it costs, in a sentence.</summary>
     public const string Cost = "tracefs adds 13 to 30 us to every close on the whole machine, in every container, until this ends (measured on Linux 6.18)";
 
-    private const string BufferKilobytes = "8192";
+    private const int StandardKilobytes = 8192;
+    private const string Prefix = "farewell-";
     private static readonly string[] Roots = ["/sys/kernel/tracing", "/sys/kernel/debug/tracing"];
 
+    // poll(2) on trace_pipe wakes only when the buffer is half full (buffer_percent), so an empty one is looked at again after this.
+    private static readonly TimeSpan EmptyPause = TimeSpan.FromMilliseconds(20);
+
     private readonly string _instance;
-    private readonly FileStream _pipe;
+    private readonly ushort? _port;
+    private readonly Descriptor _pipe;
     private readonly byte[] _buffer = new byte[64 * 1024];
     private readonly StringBuilder _line = new();
 
-    private KernelTrace(string instance)
+    private KernelTrace(string instance, ushort? port, int kilobytes)
     {
-        _instance = instance;
-        Write("buffer_size_kb", BufferKilobytes);
-        Write("events/sock/inet_sock_set_state/filter", "protocol==6");
-        _pipe = new FileStream(instance + "/trace_pipe", FileMode.Open, FileAccess.Read, FileShare.ReadWrite, bufferSize: 0);
+        (_instance, _port) = (instance, port);
+        Write("buffer_size_kb", kilobytes.ToString(CultureInfo.InvariantCulture));
+        Write("events/sock/inet_sock_set_state/filter", port is null ? "protocol==6" : $"protocol==6 && (sport=={port} || dport=={port})");
+
+        // Not blocking: a reader asleep in the kernel would hold the instance beyond our end, and its cost with it.
+        var pipe = Libc.Open(instance + "/trace_pipe", Libc.O_CLOEXEC | Libc.O_NONBLOCK);
+        _pipe = pipe >= 0 ? new(pipe) : throw new IOException($"trace_pipe: {Marshal.GetLastPInvokeErrorMessage()}.");
         Write("events/sock/inet_sock_set_state/enable", "1");
         if (Directory.Exists(instance + "/events/tcp/tcp_send_reset"))
         {
@@ -40,17 +50,21 @@ public sealed class KernelTrace : IDisposable
     public long Received { get; private set; }
 
     /// <summary>Begins, in an instance of its own that nobody else's tracing disturbs.</summary>
+    /// <param name="port">Only connections with this port at either end, which spares the kernel all others; null for every one.</param>
     /// <exception cref="ObservationException">Not permitted, or tracefs is not there.</exception>
-    public static KernelTrace Open()
+    public static KernelTrace Open(ushort? port = null) => Open(port, StandardKilobytes);
+
+    internal static KernelTrace Open(ushort? port, int kilobytes)
     {
         var root = Roots.FirstOrDefault(r => Directory.Exists(r + "/instances"))
             ?? throw new ObservationException(ObservationFailure.Unsupported, "tracefs is not mounted, or this user may not see it.",
                 "As root: mount -t tracefs tracefs /sys/kernel/tracing.");
-        var instance = $"{root}/instances/farewell-{Environment.ProcessId}";
+        RemoveAbandoned(root + "/instances");
+        var instance = $"{root}/instances/{Prefix}{Environment.ProcessId}-{Guid.NewGuid():N}";
         try
         {
             Directory.CreateDirectory(instance);
-            return new(instance);
+            return new(instance, port, kilobytes);
         }
         catch (Exception refused) when (refused is IOException or UnauthorizedAccessException)
         {
@@ -59,28 +73,25 @@ public sealed class KernelTrace : IDisposable
         }
     }
 
-    /// <summary>Waits for events and gives them to the visitor, until the token is cancelled and one more event has come.</summary>
+    /// <summary>Gives events to the visitor as they come, until the token is cancelled.</summary>
+    /// <exception cref="IOException">The kernel failed.</exception>
     public void Read(Action<TraceEvent> visitor, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(visitor);
         while (!cancellation.IsCancellationRequested)
         {
-            var length = _pipe.Read(_buffer);
-            foreach (var letter in Encoding.UTF8.GetString(_buffer, 0, length))
+            var length = Libc.Read(_pipe, _buffer, (nuint)_buffer.Length);
+            if (length > 0)
             {
-                if (letter != '\n')
-                {
-                    _line.Append(letter);
-                    continue;
-                }
-
-                if (TraceLine.Parse(_line.ToString()) is { } traced)
-                {
-                    Received++;
-                    visitor(traced);
-                }
-
-                _line.Clear();
+                Take(_buffer.AsSpan(0, (int)length), visitor);
+            }
+            else if (length == 0 || Marshal.GetLastPInvokeError() is Errno.EAGAIN or Errno.EINTR)
+            {
+                cancellation.WaitHandle.WaitOne(EmptyPause);
+            }
+            else
+            {
+                throw new IOException($"The kernel's trace cannot be read: {Marshal.GetLastPInvokeErrorMessage()}.");
             }
         }
     }
@@ -110,18 +121,59 @@ public sealed class KernelTrace : IDisposable
         TryRemove(_instance);
     }
 
+    private void Take(ReadOnlySpan<byte> text, Action<TraceEvent> visitor)
+    {
+        foreach (var letter in Encoding.UTF8.GetString(text))
+        {
+            if (letter != '\n')
+            {
+                _line.Append(letter);
+                continue;
+            }
+
+            // The tracepoint of resets has no ports that the kernel's filter could ask for.
+            if (TraceLine.Parse(_line.ToString()) is { } traced && (_port is null || traced.Tuple.Local.Port == _port || traced.Tuple.Remote.Port == _port))
+            {
+                Received++;
+                visitor(traced);
+            }
+
+            _line.Clear();
+        }
+    }
+
     private void Write(string name, string value) => File.WriteAllText($"{_instance}/{name}", value);
 
-    // An instance is removed by rmdir alone, with all the files in it.
+    // What was killed could not take its instance with it, and the machine would pay for that until it restarts.
+    private static void RemoveAbandoned(string instances)
+    {
+        try
+        {
+            foreach (var instance in Directory.EnumerateDirectories(instances, Prefix + "*"))
+            {
+                var process = Path.GetFileName(instance)[Prefix.Length..].Split('-')[0];
+                if (!Directory.Exists("/proc/" + process))
+                {
+                    TryRemove(instance);
+                }
+            }
+        }
+        catch (Exception refused) when (refused is IOException or UnauthorizedAccessException)
+        {
+            // Making our own says why.
+        }
+    }
+
+    // An instance is removed by rmdir alone, with all the files in it; the kernel refuses while somebody reads it.
     private static void TryRemove(string instance)
     {
         try
         {
             Directory.Delete(instance, recursive: false);
         }
-        catch (IOException)
+        catch (Exception refused) when (refused is IOException or UnauthorizedAccessException)
         {
-            // It was never made, or a reader still holds it: it goes with the next restart.
+            // It was never made, or is not ours.
         }
     }
 }

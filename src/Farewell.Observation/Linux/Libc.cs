@@ -17,6 +17,7 @@ internal static partial class Libc
     public const int MSG_TRUNC = 0x20;
     public const int NETLINK_SOCK_DIAG = 4;
     public const int O_CLOEXEC = 0x80000;
+    public const int O_NONBLOCK = 0x800;
     public const int CLONE_NEWNET = 0x40000000;
     public const int SO_RCVBUFFORCE = 33;
     public const uint SKNLGRP_INET_TCP_DESTROY_BIT = 1;
@@ -41,6 +42,9 @@ internal static partial class Libc
 
     [LibraryImport("libc", EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     public static partial int Open(string path, int flags);
+
+    [LibraryImport("libc", EntryPoint = "read", SetLastError = true)]
+    public static partial nint Read(Descriptor descriptor, Span<byte> data, nuint length);
 
     [LibraryImport("libc", EntryPoint = "close", SetLastError = true)]
     public static partial int Close(int descriptor);

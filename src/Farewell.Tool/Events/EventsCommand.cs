@@ -13,25 +13,28 @@ internal static class EventsCommand
 {
     private static readonly Option<string> SourceOption = new("--source")
     {
-        Description = "packets (FINs and resets), destroyed (the kernel's notices), or trace (tracefs, with reasons; costs every close on the machine).",
+        Description = "packets (FINs and resets), destroyed (the kernel's notices), trace (tracefs, with reasons; costs every close on the machine), or best: packets where permitted, else destroyed.",
         HelpName = "SOURCE",
-        DefaultValueFactory = _ => "packets",
+        DefaultValueFactory = _ => "best",
     };
+
+    private static readonly Option<int?> PortOption = BoundedOption.CreateOptional(
+        "--port", "Only connections with this port at either end; the kernel leaves out the others.", "PORT", 1, ushort.MaxValue);
 
     private static readonly Option<int?> MostOption = BoundedOption.CreateOptional("--most", "End after so many events.", "COUNT", 1, int.MaxValue);
 
     public static Command Create()
     {
-        SourceOption.AcceptOnlyFromAmong("packets", "destroyed", "trace");
+        SourceOption.AcceptOnlyFromAmong("best", "packets", "destroyed", "trace");
         var command = new Command("events", """
             Connections as they end, a line each, until interrupted; at the end how many events were seen and how many lost. Says first what it costs.
 
             Examples:
               farewell events
-              farewell events --source trace --most 100
+              farewell events --source trace --port 443 --most 100
             """)
         {
-            SourceOption, MostOption,
+            SourceOption, PortOption, MostOption,
         };
         command.SetAction(RunAsync);
         return command;
@@ -47,16 +50,20 @@ internal static class EventsCommand
 
         using var enough = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         var printer = new Printer(parsed.GetValue(MostOption) ?? int.MaxValue, enough);
+        var port = (ushort?)parsed.GetValue(PortOption);
         switch (parsed.GetValue(SourceOption))
         {
             case "trace":
-                await TraceAsync(printer, enough.Token);
+                await TraceAsync(printer, port, enough.Token);
                 break;
             case "destroyed":
-                await DestroyedAsync(printer, enough.Token);
+                await DestroyedAsync(printer, port, enough.Token);
+                break;
+            case "packets":
+                await PacketsAsync(printer, port, enough.Token);
                 break;
             default:
-                await PacketsAsync(printer, enough.Token);
+                await BestAsync(printer, port, enough.Token);
                 break;
         }
 
@@ -64,17 +71,31 @@ internal static class EventsCommand
     }
 
     [System.Runtime.Versioning.SupportedOSPlatform("linux")]
-    private static async Task PacketsAsync(Printer printer, CancellationToken cancellation)
+    private static async Task BestAsync(Printer printer, ushort? port, CancellationToken cancellation)
+    {
+        try
+        {
+            await PacketsAsync(printer, port, cancellation);
+        }
+        catch (CaptureException refused)
+        {
+            await Console.Error.WriteLineAsync($"farewell: no packets: {refused.Message} Instead, the kernel's notices: which connections are over, not how.");
+            await DestroyedAsync(printer, port, cancellation);
+        }
+    }
+
+    [System.Runtime.Versioning.SupportedOSPlatform("linux")]
+    private static async Task PacketsAsync(Printer printer, ushort? port, CancellationToken cancellation)
     {
         await Console.Error.WriteLineAsync("farewell: cost: the kernel copies each SYN, FIN and reset, some 1 us a segment; nothing else is captured.");
-        using var endings = LiveEndings.Start(null, printer);
+        using var endings = LiveEndings.Start(null, printer, port is { } only ? [only] : null);
         await UntilAsync(cancellation);
         endings.Dispose();
         await Console.Error.WriteLineAsync($"farewell: {endings.Told} endings seen, {endings.Lost} segments lost.");
     }
 
     [System.Runtime.Versioning.SupportedOSPlatform("linux")]
-    private static async Task DestroyedAsync(Printer printer, CancellationToken cancellation)
+    private static async Task DestroyedAsync(Printer printer, ushort? port, CancellationToken cancellation)
     {
         await Console.Error.WriteLineAsync("farewell: cost: the kernel writes one message of 380 octets for each socket that it destroys.");
         using var notices = DestroyNotifications.Open();
@@ -84,7 +105,11 @@ internal static class EventsCommand
             {
                 notices.Read((in connection) =>
                 {
-                    printer.Print($"{connection.Tuple}  destroyed");
+                    if (port is null || connection.Tuple.Local.Port == port || connection.Tuple.Remote.Port == port)
+                    {
+                        printer.Print($"{connection.Tuple}  destroyed");
+                    }
+
                     return true;
                 });
             }
@@ -93,15 +118,11 @@ internal static class EventsCommand
     }
 
     [System.Runtime.Versioning.SupportedOSPlatform("linux")]
-    private static async Task TraceAsync(Printer printer, CancellationToken cancellation)
+    private static async Task TraceAsync(Printer printer, ushort? port, CancellationToken cancellation)
     {
-        using var trace = KernelTrace.Open();
         await Console.Error.WriteLineAsync($"farewell: cost: {KernelTrace.Cost}.");
-        var reading = Task.Run(() => trace.Read(printer.OnTraced, cancellation), CancellationToken.None);
-        await UntilAsync(cancellation);
-
-        // A reader sleeps in the kernel until the next event; it need not be waited for.
-        await Task.WhenAny(reading, Task.Delay(TimeSpan.FromMilliseconds(200), CancellationToken.None));
+        using var trace = KernelTrace.Open(port);
+        await Task.Run(() => trace.Read(printer.OnTraced, cancellation), CancellationToken.None);
         await Console.Error.WriteLineAsync($"farewell: {trace.Received} events seen, {trace.Lost()} lost.");
     }
 
@@ -120,6 +141,8 @@ internal static class EventsCommand
     /// <summary>Prints a line for each event, as many as wanted.</summary>
     private sealed class Printer(int most, CancellationTokenSource enough) : IEndingObserver
     {
+        private readonly StreamWriter _output = PipedOutput.Open();
+        private readonly object _gate = new();
         private int _printed;
 
         public void OnEnded(in FourTuple tuple, Ending ending) => Print(
@@ -132,14 +155,27 @@ internal static class EventsCommand
 
         public void Print(string line)
         {
-            if (Interlocked.Increment(ref _printed) is var count && count <= most)
+            lock (_gate)
             {
-                Console.Out.WriteLine($"{DateTime.Now:HH:mm:ss.fff}  {line}");
-            }
+                if (_printed >= most)
+                {
+                    return;
+                }
 
-            if (count == most)
-            {
-                enough.CancelAsync();
+                try
+                {
+                    _output.WriteLine($"{DateTime.Now:HH:mm:ss.fff}  {line}");
+                    _printed++;
+                }
+                catch (IOException gone) when (PipedOutput.ReaderHasGone(gone))
+                {
+                    _printed = most;
+                }
+
+                if (_printed == most)
+                {
+                    enough.CancelAsync();
+                }
             }
         }
     }
