@@ -16,6 +16,9 @@ internal sealed partial class LoopFront : Front, ILoopEntry
     private const int FailuresInARow = 64;
 
     private readonly Socket _listener;
+
+    // Another descriptor of the listener: whoever closes the socket elsewhere takes nothing from the loop, and its number stays ours.
+    private readonly SafeSocketHandle _own;
     private readonly int _descriptor;
     private readonly EventLoops _loops;
     private readonly EventLoop _home;
@@ -35,7 +38,8 @@ internal sealed partial class LoopFront : Front, ILoopEntry
     public LoopFront(Socket listener, EventLoops loops, DeadlineWheel wheel, AcceptorOptions options, TimeProvider clock, ILogger logger)
     {
         (_listener, _loops, _wheel, _options, _logger) = (listener, loops, wheel, options, logger);
-        (_descriptor, _home) = ((int)listener.SafeHandle.DangerousGetHandle(), loops.Next());
+        _own = TakeOver.Duplicate(listener);
+        (_descriptor, _home) = ((int)_own.DangerousGetHandle(), loops.Next());
         _pauses = new AcceptPauses(options, clock, logger);
         _retry = new Retry(this);
 
@@ -88,10 +92,15 @@ internal sealed partial class LoopFront : Front, ILoopEntry
         return taken;
     }
 
-    public override void CloseListener() => _listener.Dispose();
+    public override void CloseListener()
+    {
+        _own.Dispose();
+        _listener.Dispose();
+    }
 
     public override void Dispose()
     {
+        _own.Dispose();
         _wheel.Forget(_retry);
         _loops.Dispose();
     }

@@ -17,12 +17,7 @@ internal static class TakeOver
     /// <exception cref="SocketException">No descriptor is left, or the socket is not connected. It is as before.</exception>
     public static (int Descriptor, Endpoint Remote) From(Socket socket)
     {
-        var descriptor = Libc.Control((int)socket.SafeHandle.DangerousGetHandle(), Libc.F_DUPFD_CLOEXEC, 0);
-        if (descriptor < 0)
-        {
-            throw new SocketException((int)SocketError.TooManyOpenSockets);
-        }
-
+        var descriptor = DuplicateRaw(socket);
         if (SocketAddress.RemoteOf(descriptor) is not { } remote)
         {
             _ = Libc.Close(descriptor);
@@ -32,5 +27,15 @@ internal static class TakeOver
         _ = Libc.SetSocketOption(descriptor, Libc.IPPROTO_TCP, Libc.TCP_NODELAY, [1], sizeof(int));
         socket.Dispose();
         return (descriptor, remote);
+    }
+
+    /// <summary>Another descriptor of a socket, which has its own.</summary>
+    /// <exception cref="SocketException">No descriptor is left.</exception>
+    public static SafeSocketHandle Duplicate(Socket socket) => new(DuplicateRaw(socket), ownsHandle: true);
+
+    private static int DuplicateRaw(Socket socket)
+    {
+        var descriptor = Libc.Control((int)socket.SafeHandle.DangerousGetHandle(), Libc.F_DUPFD_CLOEXEC, 0);
+        return descriptor >= 0 ? descriptor : throw new SocketException((int)SocketError.TooManyOpenSockets);
     }
 }

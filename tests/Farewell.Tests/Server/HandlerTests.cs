@@ -148,7 +148,7 @@ public sealed class HandlerTests : IDisposable
     public async Task AListenerThatFails_IsSaid_AndTheStopIsAsEver()
     {
         var listener = ListenSocket.Bind(new(IPAddress.Loopback, 0));
-        var server = FarewellServer.Start(new FarewellServerOptions { Listener = listener, LoggerFactory = _log }, Echo);
+        var server = FarewellServer.Start(new FarewellServerOptions { Listener = listener, LoggerFactory = _log, Carrier = Carrier.Portable }, Echo);
         var session = await ConnectAsync(server);
         listener.Dispose();
         await Eventually.HoldsAsync(() => _log.All.Any(line => line.StartsWith("Error: The listener at", StringComparison.Ordinal)), () => string.Join('\n', _log.All));
@@ -156,6 +156,19 @@ public sealed class HandlerTests : IDisposable
         var report = await server.StopAsync().WaitAsync(Eventually.Limit);
         (report.Sessions, report.Left).ShouldBe((1, 1));
         (await session.Completion.WaitAsync(Eventually.Limit)).Cause.ShouldBe(Cause.Released);
+    }
+
+    [Fact]
+    public async Task AListenerThatSomebodyElseCloses_IsTheLoopsAllTheSame()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "Event loops need Linux.");
+        var listener = ListenSocket.Bind(new(IPAddress.Loopback, 0));
+        var server = FarewellServer.Start(new FarewellServerOptions { Listener = listener, LoggerFactory = _log, Carrier = Carrier.EventLoops }, Echo);
+        listener.Dispose();
+        var session = await ConnectAsync(server);
+        (await session.AskAsync(new byte[1])).Outcome.ShouldBe(AskOutcome.Answered);
+        (await server.StopAsync().WaitAsync(Eventually.Limit)).Left.ShouldBe(1);
+        await Should.ThrowAsync<FarewellException>(() => FarewellClient.ConnectAsync(server.LocalEndPoint));
     }
 
     private FarewellServer Serve(MessageHandler handler, SessionFilter? filter = null, int handlers = 1, SessionLimits? limits = null)
