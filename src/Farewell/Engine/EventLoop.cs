@@ -1,4 +1,6 @@
 using System.Runtime.Versioning;
+using Farewell.Sockets;
+using Farewell.Timing;
 
 namespace Farewell.Engine;
 
@@ -24,13 +26,22 @@ internal sealed class EventLoop : IDisposable
     private volatile bool _isOver;
 
     /// <param name="name">The thread's name, as a debugger or <c>top -H</c> shows it.</param>
+    /// <param name="wheel">Wakes its connections.</param>
+    /// <param name="patience">The patience of their orderly ends.</param>
     /// <exception cref="IOException">The kernel refuses another descriptor.</exception>
-    public EventLoop(string name)
+    public EventLoop(string name, DeadlineWheel wheel, DrainLimit patience)
     {
+        (Wheel, Patience) = (wheel, patience);
         _thread = new Thread(Run) { Name = name, IsBackground = true };
         _threadId = _thread.ManagedThreadId;
         _thread.Start();
     }
+
+    /// <summary>Wakes connections.</summary>
+    public DeadlineWheel Wheel { get; }
+
+    /// <summary>How long, and how much, an orderly end waits for the peer's.</summary>
+    public DrainLimit Patience { get; }
 
     /// <summary>Where everybody's octets are received: valid until the entry's turn is over.</summary>
     public byte[] Buffer { get; } = GC.AllocateUninitializedArray<byte>(BufferSize, pinned: true);

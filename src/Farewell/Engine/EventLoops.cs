@@ -10,22 +10,21 @@ namespace Farewell.Engine;
 internal sealed class EventLoops : IDisposable
 {
     private readonly EventLoop[] _loops;
-    private readonly DeadlineWheel _wheel;
     private uint _next;
 
     /// <param name="name">What the threads are called, before their number.</param>
     /// <param name="count">How many loops; 0 for one for each processor.</param>
     /// <param name="wheel">Wakes connections.</param>
+    /// <param name="patience">The patience of their orderly ends; the default's when null.</param>
     /// <exception cref="IOException">The kernel refuses the descriptors.</exception>
-    public EventLoops(string name, int count, DeadlineWheel wheel)
+    public EventLoops(string name, int count, DeadlineWheel wheel, DrainLimit? patience = null)
     {
-        _wheel = wheel;
         _loops = new EventLoop[count > 0 ? count : Environment.ProcessorCount];
         try
         {
             for (var i = 0; i < _loops.Length; i++)
             {
-                _loops[i] = new EventLoop($"{name} {i}");
+                _loops[i] = new EventLoop($"{name} {i}", wheel, patience ?? DrainLimit.Default);
             }
         }
         catch
@@ -41,15 +40,14 @@ internal sealed class EventLoops : IDisposable
     /// <summary>A connection, on the loop whose turn it is.</summary>
     /// <param name="descriptor">Connected, and not blocking.</param>
     /// <param name="remote">The peer's address.</param>
-    /// <param name="patience">The patience of an orderly end; the default's when null.</param>
-    public LoopTransport Take(int descriptor, Tcp.Endpoint remote, DrainLimit? patience = null) => new(Next(), descriptor, remote, _wheel) { Patience = patience ?? DrainLimit.Default };
+    public LoopTransport Take(int descriptor, Tcp.Endpoint remote) => new(Next(), descriptor, remote);
 
     /// <summary>Takes a connected socket over from .NET.</summary>
     /// <inheritdoc cref="TakeOver.From"/>
-    public LoopTransport Take(Socket socket, DrainLimit? patience = null)
+    public LoopTransport Take(Socket socket)
     {
         var (descriptor, remote) = TakeOver.From(socket);
-        return Take(descriptor, remote, patience);
+        return Take(descriptor, remote);
     }
 
     public void Dispose()

@@ -45,9 +45,9 @@ internal sealed partial class LoopTransport
     /// <summary>Under the lock.</summary>
     private void BeginOrderly()
     {
-        var deadline = _wheel.Now + Patience.Time;
-        Volatile.Write(ref _drain, new LoopDrain(this, EndSocket.BeginOrderly(_descriptor, Patience.Octets, deadline.Ticks)));
-        _wheel.Wake(_drain!, deadline);
+        var deadline = _loop.Wheel.Now + _loop.Patience.Time;
+        Volatile.Write(ref _drain, new LoopDrain(this, EndSocket.BeginOrderly(_descriptor, _loop.Patience.Octets, deadline.Ticks)));
+        _loop.Wheel.Wake(_drain!, deadline);
     }
 
     private void GoOnEnding()
@@ -60,13 +60,13 @@ internal sealed partial class LoopTransport
                 return;
             }
 
-            end = EndSocket.ContinueOrderly(ref _drain!.State, _wheel.Now.Ticks);
+            end = EndSocket.ContinueOrderly(ref _drain!.State, _loop.Wheel.Now.Ticks);
             _isClosed = end.Kind != SocketEndKind.None;
         }
 
         if (end.Kind != SocketEndKind.None)
         {
-            _wheel.Forget(_drain);
+            _loop.Wheel.Forget(_drain);
             Tell(end);
         }
     }

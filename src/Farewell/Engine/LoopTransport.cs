@@ -5,7 +5,6 @@ using Farewell.Departures;
 using Farewell.Linux;
 using Farewell.Sockets;
 using Farewell.Tcp;
-using Farewell.Timing;
 
 namespace Farewell.Engine;
 
@@ -21,7 +20,6 @@ namespace Farewell.Engine;
 internal sealed partial class LoopTransport : Transport, ILoopEntry
 {
     private readonly EventLoop _loop;
-    private readonly DeadlineWheel _wheel;
     private readonly Endpoint _remote;
     private readonly int _descriptor;
     private IPEndPoint? _local;
@@ -34,9 +32,7 @@ internal sealed partial class LoopTransport : Transport, ILoopEntry
     /// <param name="loop">Who serves it.</param>
     /// <param name="descriptor">The connection.</param>
     /// <param name="remote">The peer's address.</param>
-    /// <param name="wheel">Wakes it when its patience with the peer's end is over.</param>
-    public LoopTransport(EventLoop loop, int descriptor, Endpoint remote, DeadlineWheel wheel) =>
-        (_loop, _descriptor, _remote, _wheel) = (loop, descriptor, remote, wheel);
+    public LoopTransport(EventLoop loop, int descriptor, Endpoint remote) => (_loop, _descriptor, _remote) = (loop, descriptor, remote);
 
     /// <summary>The own address. It is asked of the kernel when it is first wanted, which has to be before the connection is ended.</summary>
     public override EndPoint? LocalEndPoint
@@ -51,9 +47,6 @@ internal sealed partial class LoopTransport : Transport, ILoopEntry
     }
 
     public override EndPoint? RemoteEndPoint => _remote.ToIPEndPoint();
-
-    /// <summary>How long, and how much, an orderly end waits for the peer's.</summary>
-    public DrainLimit Patience { get; init; } = DrainLimit.Default;
 
     public override void Start() => _loop.Post(this, LoopCall.Start);
 

@@ -13,6 +13,9 @@ internal sealed class EndingTrace
     private List<CloseEvent>? _evidence;
     private Departure? _departed;
 
+    /// <summary>Whether nothing was noted.</summary>
+    public bool IsEmpty => _evidence is null;
+
     /// <summary>Whether the transport has told the end.</summary>
     public bool IsEnded { get; private set; }
 

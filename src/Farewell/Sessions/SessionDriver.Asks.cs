@@ -6,14 +6,18 @@ namespace Farewell.Sessions;
 /// <summary>What the application sends and asks.</summary>
 internal sealed partial class SessionDriver
 {
-    private Dictionary<uint, AskSource>? _asks;
-    private LinkedList<TaskCompletionSource>? _waiters;
-    private SortedList<uint, TaskCompletionSource<bool>>? _confirmations;
-    private int _asksUnknown;
-    private long _dropped;
 
     /// <summary>Messages that a full queue dropped.</summary>
-    public long Dropped => Interlocked.Read(ref _dropped);
+    public long Dropped
+    {
+        get
+        {
+            lock (_core)
+            {
+                return _rare?.Dropped ?? 0;
+            }
+        }
+    }
 
     public SendResult TrySend(ReadOnlyMemory<byte> payload)
     {
@@ -116,11 +120,11 @@ internal sealed partial class SessionDriver
                 return Task.FromResult(false);
             }
 
-            _confirmations ??= [];
-            if (!_confirmations.TryGetValue(number, out var source))
+            var confirmations = Made.Confirmations ??= [];
+            if (!confirmations.TryGetValue(number, out var source))
             {
                 source = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
-                _confirmations.Add(number, source);
+                confirmations.Add(number, source);
             }
 
             return source.Task;
@@ -168,9 +172,9 @@ internal sealed partial class SessionDriver
 
     private void NoteDropped(uint number)
     {
-        _dropped++;
+        Made.Dropped++;
         _settings.Metrics.Dropped(_settings.FullQueue);
-        if (_confirmations?.Remove(number, out var waits) == true)
+        if (_rare?.Confirmations?.Remove(number, out var waits) == true)
         {
             waits.TrySetResult(false);
         }
@@ -180,7 +184,7 @@ internal sealed partial class SessionDriver
     {
         if (_settings.FullQueue != FullQueue.Wait)
         {
-            _dropped++;
+            Made.Dropped++;
             _settings.Metrics.Dropped(_settings.FullQueue);
         }
 
@@ -202,7 +206,7 @@ internal sealed partial class SessionDriver
             case SendStatus.Accepted:
                 _settings.Metrics.Message(isSent: true, isAsk: true);
                 var source = AskSource.Rent();
-                (_asks ??= []).Add(ticket, source);
+                (Made.Asks ??= []).Add(ticket, source);
                 source.Watch(this, ticket, cancellation);
                 var answer = source.Task;
                 Pump(Now, IsInTurn);
@@ -223,7 +227,7 @@ internal sealed partial class SessionDriver
         AskSource? source = null;
         lock (_core)
         {
-            if (_asks?.Remove(ticket, out source) == true)
+            if (_rare?.Asks?.Remove(ticket, out source) == true)
             {
                 _core.Cancel(ticket, Now);
                 Pump(Now, IsInTurn);
@@ -239,8 +243,12 @@ internal sealed partial class SessionDriver
         AskSource? source = null;
         lock (_core)
         {
-            _ = _asks?.Remove(happened.Number, out source);
-            _asksUnknown += happened.Kind == SessionEventKind.Unknown ? 1 : 0;
+            _ = _rare?.Asks?.Remove(happened.Number, out source);
+            if (happened.Kind == SessionEventKind.Unknown)
+            {
+                Made.AsksUnknown++;
+            }
+
         }
 
         source?.Set(happened.Kind switch
@@ -254,14 +262,14 @@ internal sealed partial class SessionDriver
     private Task WaitForRoom()
     {
         var waiter = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        (_waiters ??= []).AddLast(waiter);
+        (Made.Waiters ??= []).AddLast(waiter);
         return waiter.Task;
     }
 
     /// <summary>Lets those who wait for room try again, in their order.</summary>
     private void FreeWaiters()
     {
-        if (_waiters is { Count: > 0 } waiters && (_core.Disposition != Disposition.Stay || _core.HasRoom))
+        if (_rare?.Waiters is { Count: > 0 } waiters && (_core.Disposition != Disposition.Stay || _core.HasRoom))
         {
             foreach (var waiter in waiters)
             {
@@ -276,7 +284,7 @@ internal sealed partial class SessionDriver
     {
         lock (_core)
         {
-            while (_confirmations is { Count: > 0 } confirmations && confirmations.GetKeyAtIndex(0) <= number)
+            while (_rare?.Confirmations is { Count: > 0 } confirmations && confirmations.GetKeyAtIndex(0) <= number)
             {
                 confirmations.GetValueAtIndex(0).TrySetResult(true);
                 confirmations.RemoveAt(0);
@@ -288,12 +296,17 @@ internal sealed partial class SessionDriver
     {
         lock (_core)
         {
-            foreach (var source in _confirmations?.Values ?? [])
+            if (_rare?.Confirmations is not { } confirmations)
+            {
+                return;
+            }
+
+            foreach (var source in confirmations.Values)
             {
                 source.TrySetResult(false);
             }
 
-            _confirmations = null;
+            _rare.Confirmations = null;
         }
     }
 }

@@ -7,12 +7,8 @@ namespace Farewell.Sessions;
 /// <summary>Handlers at work: a bounded number at a time, in order; those of nested asks at once.</summary>
 internal sealed partial class SessionDriver
 {
-    private Queue<Work>? _waiting;
-    private Dictionary<uint, CancellationTokenSource>? _cancellations;
     private int _running;
     private long _received;
-    private long _refusedByHandlers;
-    private Exception? _fault;
 
     /// <summary>Answers, as <see cref="Message.Answer"/>.</summary>
     public bool Answer(uint ask, ReadOnlyMemory<byte> payload)
@@ -44,7 +40,7 @@ internal sealed partial class SessionDriver
             var status = _core.Refuse(ask, reason, Now);
             if (status == ReplyStatus.Accepted)
             {
-                _refusedByHandlers++;
+                Made.RefusedByHandlers++;
                 _settings.Metrics.Refused(reason);
             }
 
@@ -72,12 +68,12 @@ internal sealed partial class SessionDriver
     {
         lock (_core)
         {
-            _cancellations ??= [];
+            var cancellations = Made.Cancellations ??= [];
             var key = message.IsAsk ? message.Number : 0;
-            if (!_cancellations.TryGetValue(key, out var source))
+            if (!cancellations.TryGetValue(key, out var source))
             {
                 source = new CancellationTokenSource();
-                _cancellations.Add(key, source);
+                cancellations.Add(key, source);
                 if (_core.Disposition != Disposition.Stay || (message.IsAsk && _core.IsCancelled(message.Number)))
                 {
                     source.Cancel();
@@ -96,7 +92,7 @@ internal sealed partial class SessionDriver
         lock (_core)
         {
             _received++;
-            if (_fault is not null)
+            if (_rare?.Fault is not null)
             {
                 Discard(work);
                 Pump(Now, IsInTurn);
@@ -105,7 +101,7 @@ internal sealed partial class SessionDriver
 
             if (!happened.Nested && _running == _settings.Handlers)
             {
-                (_waiting ??= new Queue<Work>()).Enqueue(work);
+                (Made.Waiting ??= new Queue<Work>()).Enqueue(work);
                 return;
             }
 
@@ -200,9 +196,9 @@ internal sealed partial class SessionDriver
                 Pump(Now);
                 Settle();
             }
-            _ = work.IsAsk && _cancellations?.Remove(work.Number, out cancellation) == true;
+            _ = work.IsAsk && _rare?.Cancellations?.Remove(work.Number, out cancellation) == true;
             next = default;
-            isNext = _fault is null && !work.IsNested && _waiting?.TryDequeue(out next) == true;
+            isNext = _rare?.Fault is null && !work.IsNested && _rare?.Waiting?.TryDequeue(out next) == true;
             _running += isNext ? 1 : 0;
         }
 
@@ -228,10 +224,10 @@ internal sealed partial class SessionDriver
     /// </summary>
     private void Fail(Exception thrown)
     {
-        _fault ??= thrown;
+        Made.Fault ??= thrown;
         _settings.Metrics.Failed(_core.Role);
         SessionLog.HandlerFailed(_settings.Logger, _transport.RemoteEndPoint, thrown);
-        while (_waiting?.TryDequeue(out var waiting) == true)
+        while (_rare?.Waiting?.TryDequeue(out var waiting) == true)
         {
             Discard(waiting);
         }
@@ -261,7 +257,7 @@ internal sealed partial class SessionDriver
         CancellationTokenSource? source = null;
         lock (_core)
         {
-            _ = _cancellations?.TryGetValue(ask, out source);
+            _ = _rare?.Cancellations?.TryGetValue(ask, out source);
         }
 
         Signal(source);
@@ -288,8 +284,8 @@ internal sealed partial class SessionDriver
         CancellationTokenSource[] sources;
         lock (_core)
         {
-            sources = _cancellations is null ? [] : [.. _cancellations.Values];
-            while (_waiting?.TryDequeue(out var waiting) == true)
+            sources = _rare?.Cancellations is { } cancellations ? [.. cancellations.Values] : [];
+            while (_rare?.Waiting?.TryDequeue(out var waiting) == true)
             {
                 waiting.Release();
             }

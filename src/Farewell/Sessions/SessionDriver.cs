@@ -1,7 +1,5 @@
 using System.Buffers;
-using System.Net;
 using Farewell.Carriers;
-using Farewell.Departures;
 using Farewell.Protocol;
 using Farewell.Protocol.Sessions;
 using Farewell.Sockets;
@@ -21,17 +19,14 @@ internal sealed partial class SessionDriver : Driver
     private readonly SessionSettings _settings;
     private readonly TimeSpan _began;
     private readonly TimeSpan _agesAt;
-    private readonly TaskCompletionSource<SessionReport> _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly TaskCompletionSource _opened = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private Departure? _departed;
-    private Dismissal? _dismissal;
-    private List<CloseEvent>? _evidence;
+    private EndingTrace? _trace;
     private byte[]? _input;
     private int _inputLength;
     private int _drainer;
     private bool _again;
     private bool _isConcluded;
     private bool _isTransportEnded;
+    private bool _isOpened;
 
     public SessionDriver(Role role, bool dials, Transport transport, SessionSettings settings)
     {
@@ -51,10 +46,6 @@ internal sealed partial class SessionDriver : Driver
     public Session Core => _core;
 
     public Transport Transport => _transport;
-
-    public Task<SessionReport> Completion => _completion.Task;
-
-    public Task Opened => _opened.Task;
 
     private TimeSpan Now => _settings.Wheel.Now;
 
@@ -108,7 +99,7 @@ internal sealed partial class SessionDriver : Driver
             return;
         }
 
-        driver.Note(how == Loss.TimedOut ? CloseEventKind.TimedOut : CloseEventKind.ResetSeen);
+        (driver._trace ??= new EndingTrace()).Note(how, driver.Now);
         driver._core.ConnectionReset(driver.Now);
     });
 
@@ -209,7 +200,7 @@ internal sealed partial class SessionDriver : Driver
                 Cancel(happened.Number);
                 break;
             case SessionEventKind.Opened:
-                _opened.TrySetResult();
+                TellOpened();
                 _settings.Watch.Opened(this);
                 break;
             case SessionEventKind.Dismissed:
@@ -223,7 +214,11 @@ internal sealed partial class SessionDriver : Driver
 
     private void TellDismissed(in Dismissal dismissal)
     {
-        _dismissal = dismissal;
+        lock (_core)
+        {
+            Made.Dismissal = dismissal;
+        }
+
         _settings.Watch.Dismissed(this);
         try
         {
@@ -294,7 +289,7 @@ internal sealed partial class SessionDriver : Driver
                 _transport.End(_settings.ResetAfterGoodbye && _core.Cause == Cause.Left ? TransportEnd.Reset : TransportEnd.Close);
                 break;
             case Disposition.Depart:
-                _transport.End(TransportEnd.Depart, ChooseDeparture());
+                _transport.End(TransportEnd.Depart, (_trace ??= new EndingTrace()).Choose(_settings, _transport));
                 break;
             case Disposition.Reset:
                 _transport.End(TransportEnd.Reset);
@@ -311,9 +306,10 @@ internal sealed partial class SessionDriver : Driver
         lock (_core)
         {
             ReleaseOutput();
-            if (_core.Disposition != Disposition.Gone || _evidence is null)
+            var trace = _trace ??= new EndingTrace();
+            if (_core.Disposition != Disposition.Gone || trace.IsEmpty)
             {
-                (_evidence ??= []).AddRange(end.Evidence(Now));
+                trace.End(end, Now);
             }
 
             report = new SessionReport
@@ -321,43 +317,24 @@ internal sealed partial class SessionDriver : Driver
                 Role = _core.Role,
                 Cause = _core.Cause,
                 What = _core.What,
-                Ending = EndingJudge.Judge([.. _evidence], Vantage.Library),
+                Ending = trace.Judge(),
                 Messages = _core.Tally,
-                AsksUnknown = _asksUnknown,
+                AsksUnknown = _rare?.AsksUnknown ?? 0,
                 AsksRefused = _core.AsksRefused,
                 Received = _received,
                 Duration = Now - _began,
                 RemoteEndPoint = _transport.RemoteEndPoint,
-                Fault = _fault ?? _transport.Fault,
+                Fault = _rare?.Fault ?? _transport.Fault,
             };
         }
 
-        if (_departed is { } departed && Tuple is { } tuple)
-        {
-            _settings.Departures!.Ended(tuple, departed, end);
-        }
-
+        _trace.TellDeparture(_settings, _transport, end);
         _settings.Metrics.Ended(report);
-        _settings.Metrics.Refused(RefusedReason.Ending, report.AsksRefused - _refusedByHandlers);
+        _settings.Metrics.Refused(RefusedReason.Ending, report.AsksRefused - (_rare?.RefusedByHandlers ?? 0));
         SessionLog.Ended(_settings.Logger, report);
         _settings.Watch.Ended(this, report);
-        _opened.TrySetException(new FarewellException(report, _dismissal));
-        _ = _opened.Task.Exception;
-        _completion.TrySetResult(report);
+        TellReport(report);
     }
 
-    private FourTuple? Tuple => _transport is { LocalEndPoint: IPEndPoint local, RemoteEndPoint: IPEndPoint remote } ? new FourTuple(Endpoint.From(local), Endpoint.From(remote)) : null;
-
-    private Departure ChooseDeparture()
-    {
-        if (_settings.Departures is not { } chooser || Tuple is not { } tuple)
-        {
-            return _settings.Departure == Departure.Auto ? Departure.Fin : _settings.Departure;
-        }
-
-        _departed = chooser.Choose(_settings.Departure, tuple);
-        return _departed.Value;
-    }
-
-    private void Note(CloseEventKind kind) => (_evidence ??= []).Add(new CloseEvent(Now, Side.Local, kind));
+    private void Note(CloseEventKind kind) => (_trace ??= new EndingTrace()).Note(kind, Now);
 }

@@ -13,9 +13,9 @@ internal sealed class TestLoops : IDisposable
     private readonly DeadlineWheel _wheel = new(TimeProvider.System);
     private readonly EventLoops _loops;
 
-    public TestLoops() => _loops = new EventLoops("test", 2, _wheel);
+    public TestLoops() => _loops = new EventLoops("test", 2, _wheel, Loopback.Patient);
 
-    public Transport Take(Socket socket) => _loops.Take(socket, Loopback.Patient);
+    public Transport Take(Socket socket) => _loops.Take(socket);
 
     public void Dispose()
     {
