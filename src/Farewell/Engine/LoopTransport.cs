@@ -3,7 +3,6 @@ using System.Runtime.Versioning;
 using Farewell.Carriers;
 using Farewell.Departures;
 using Farewell.Linux;
-using Farewell.Sockets;
 using Farewell.Tcp;
 
 namespace Farewell.Engine;

@@ -137,6 +137,9 @@ public sealed class FarewellServer : IAsyncDisposable
         try
         {
             await DismissAllAsync(began, options.Spread, hurry).ConfigureAwait(false);
+
+            // Only then is who is there all there will be.
+            await draining.ConfigureAwait(false);
             var left = began + _stopGrace + TimeSpan.FromMilliseconds(500) - _wheel.Now;
             await _sessions.WhenEmpty().WaitAsync(left > TimeSpan.Zero ? left : TimeSpan.Zero, _options.Clock, hurry).ConfigureAwait(false);
         }
@@ -151,12 +154,10 @@ public sealed class FarewellServer : IAsyncDisposable
             await _sessions.WhenEmpty().ConfigureAwait(false);
         }
 
-        var drained = await draining.ConfigureAwait(false);
-        await _sessions.WhenEmpty().ConfigureAwait(false);
         _front.Dispose();
         _wheel.Dispose();
         _stopping.Dispose();
-        var report = _tally.ToReport(drained, _options.Clock.GetElapsedTime(0) - began);
+        var report = _tally.ToReport(await draining.ConfigureAwait(false), _options.Clock.GetElapsedTime(0) - began);
         ServerLog.Stopped(_logger, LocalEndPoint, report);
         return report;
     }
@@ -165,10 +166,16 @@ public sealed class FarewellServer : IAsyncDisposable
     private async Task<int> DrainAsync(CancellationToken hurry)
     {
         var drained = _front.Drain(Accept);
-        while (_front.IsStarved && _sessions.Count > 0 && _wheel.Now < _stopsAt && !hurry.IsCancellationRequested)
+        while (_front.IsStarved && _wheel.Now < _stopsAt && !hurry.IsCancellationRequested)
         {
             await Task.Delay(TimeSpan.FromMilliseconds(20), _options.Clock, hurry).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            drained += _front.Drain(Accept);
+            var nobodyWillGiveBack = _sessions.Count == 0;
+            var more = _front.Drain(Accept);
+            drained += more;
+            if (more == 0 && nobodyWillGiveBack)
+            {
+                break;
+            }
         }
 
         _front.CloseListener();

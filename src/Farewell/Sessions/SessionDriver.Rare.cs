@@ -1,5 +1,3 @@
-using Farewell.Protocol;
-
 namespace Farewell.Sessions;
 
 /// <summary>What most sessions have nothing of while they are idle: one reference holds the place of all of it.</summary>

@@ -3,7 +3,6 @@ using Farewell.Carriers;
 using Farewell.Protocol;
 using Farewell.Protocol.Sessions;
 using Farewell.Sockets;
-using Farewell.Tcp;
 using Farewell.Tcp.Endings;
 
 namespace Farewell.Sessions;
