@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net;
+using Farewell.Observation.Owners;
 using Farewell.Tcp;
 
 namespace Farewell.Observation.Events;
@@ -74,7 +75,7 @@ public static class TraceLine
         var head = bracket < 0 ? "" : line[..bracket].Trim();
         var dash = head.LastIndexOf('-');
         _ = dash >= 0 && int.TryParse(head.AsSpan(dash + 1), NumberStyles.None, CultureInfo.InvariantCulture, out process);
-        return dash < 0 ? head : head[..dash];
+        return Printable.Of(dash < 0 ? head : head[..dash]);
     }
 
     private static TcpState? StateOf(string name) => name switch

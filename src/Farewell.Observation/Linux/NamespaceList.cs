@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Runtime.Versioning;
+using Farewell.Observation.Owners;
 
 namespace Farewell.Observation.Linux;
 
@@ -26,7 +27,7 @@ public static class NamespaceList
                 {
                     byName[name] = byName.TryGetValue(name, out var known)
                         ? known with { Processes = known.Processes + 1 }
-                        : new(name, id, File.ReadAllText($"/proc/{id}/comm").TrimEnd('\n'), 1);
+                        : new(name, id, Printable.Of(File.ReadAllText($"/proc/{id}/comm").TrimEnd('\n')), 1);
                 }
             }
             catch (Exception gone) when (gone is IOException or UnauthorizedAccessException)

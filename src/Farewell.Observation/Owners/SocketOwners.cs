@@ -44,7 +44,7 @@ public sealed class SocketOwners
                 {
                     if (InodeOf(descriptor) is { } inode)
                     {
-                        byInode.TryAdd(inode, owner ??= new(id, ReadLine(folder + "/comm") ?? "?", UnitOf(folder)));
+                        byInode.TryAdd(inode, owner ??= new(id, Printable.Of(ReadLine(folder + "/comm") ?? "?"), UnitOf(folder) is { } unit ? Printable.Of(unit) : null));
                     }
                 }
             }

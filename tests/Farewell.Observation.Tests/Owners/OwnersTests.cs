@@ -58,6 +58,41 @@ public sealed class OwnersTests
     }
 
     [Fact]
+    public void Read_OfAProcessThatNamesItselfAnEscapeSequence_IsHarmless()
+    {
+        Require.Linux();
+        var root = Directory.CreateTempSubdirectory("farewell-owners-");
+        try
+        {
+            var process = Directory.CreateDirectory(Path.Combine(root.FullName, "12", "fd")).Parent!.FullName;
+            File.CreateSymbolicLink(Path.Combine(process, "fd", "4"), "socket:[7]");
+            File.WriteAllText(Path.Combine(process, "comm"), "\u001b[2J\r\nh\u00e9\u4e16\u202e\n");
+            File.WriteAllText(Path.Combine(process, "cgroup"), "0::/a\u001b]0;x\u0007.service\n");
+            SocketOwners.Read(root.FullName)[7].ShouldBe(new SocketOwner(12, "?[2J??h\u00e9??", "a?]0;x?.service"));
+        }
+        finally
+        {
+            root.Delete(recursive: true);
+        }
+    }
+
+    [Fact]
+    public void Memory_IsBounded_HoweverManyProcessesAndDestinationsThereWere()
+    {
+        var memory = new OwnerMemory(capacity: 100);
+        for (var at = 0; at < 1000; at++)
+        {
+            memory.Remember(Tuple with { Local = Tuple.Local.WithPort((ushort)(1 + at)) }, new(at, "script", null));
+            memory.Remember(Tuple with { Remote = Tuple.Remote.WithPort((ushort)(1000 + at)) }, new(at, "script", null));
+        }
+
+        memory.Count.ShouldBe(100);
+        memory.UsersOf(Tuple.Remote.WithPort(1000)).ShouldBeEmpty("long forgotten");
+        memory.UsersOf(Tuple.Remote.WithPort(1999)).ShouldHaveSingleItem();
+        memory.UsersOf(Tuple.Remote).Select(user => user.ProcessId).ShouldBe(Enumerable.Range(1000 - OwnerMemory.MostUsers, OwnerMemory.MostUsers), "the last seen");
+    }
+
+    [Fact]
     public void Memory_ForgetsTheOldest()
     {
         var memory = new OwnerMemory(capacity: 2);
