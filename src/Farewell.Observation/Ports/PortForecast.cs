@@ -36,9 +36,11 @@ public static class PortForecast
                 return second == 0 ? 0 : second - 1 + Math.Clamp((threshold - before) / Math.Max(taken - before, 1e-9), 0, 1);
             }
 
-            if (second > 2 * TimeWaitLength.Held.TotalSeconds && livePerSecond <= 0)
+            if (second > 2 * TimeWaitLength.Held.TotalSeconds)
             {
-                return null;
+                // All that was present is over and as much expires as begins: from here on only the live ones grow, in a straight line.
+                var reached = livePerSecond <= 0 ? double.PositiveInfinity : second + ((threshold - taken) / livePerSecond);
+                return reached <= HorizonSeconds ? reached : null;
             }
 
             before = taken;

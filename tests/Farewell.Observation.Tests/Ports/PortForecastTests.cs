@@ -5,6 +5,14 @@ namespace Farewell.Observation.Tests.Ports;
 public sealed class PortForecastTests
 {
     [Theory]
+    [InlineData(1000, 1, 0, 1000.0)]
+    [InlineData(28_232, 0.5, 0, 56_464.0)]
+    [InlineData(1000, 1, 5, 694.5)] // 5 a second keep 305.5 ports in TIME_WAIT
+    [InlineData(100_000, 1, 0, null)] // not within a day
+    public void SlowGrowth_ReachesTheThreshold_InAStraightLine(int threshold, double livePerSecond, double endedPerSecond, double? seconds) =>
+        Math.Round(PortForecast.SecondsUntil(threshold, 0, default, endedPerSecond, livePerSecond, TimeWaitLength.Held) ?? -1, 1).ShouldBe(seconds ?? -1);
+
+    [Theory]
     [InlineData(600, 0, 0, 100, 0, 6.0)] // 100 a second, none comes back in time
     [InlineData(600, 0, 0, 9, 0, null)] // 9 x 61.1 = 550: never
     [InlineData(600, 600, 0, 0, 0, 0.0)] // already there
