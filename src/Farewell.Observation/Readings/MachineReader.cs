@@ -168,6 +168,7 @@ public sealed class MachineReader : IDisposable
             Accepted = ports.Accepted.ToArray(),
             HeldByBind = ports.HeldByBind,
             ListeningPorts = collector?.ListeningPorts ?? [],
+            Listeners = collector?.ListenerOwners ?? new Dictionary<ushort, IReadOnlyList<SocketOwner>>(),
             Fresh = ports.Fresh,
             DialledOrphans = Sum(ports.Dialled, static use => use.Orphans),
             AcceptedOrphans = Sum(ports.Accepted, static use => use.Orphans),

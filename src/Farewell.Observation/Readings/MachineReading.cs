@@ -61,6 +61,12 @@ public sealed record MachineReading
     /// <summary>Who dials each destination, in the order of <see cref="Budgets"/>; empty where nobody is known.</summary>
     public IReadOnlyList<IReadOnlyList<OwnerShare>> Owners { get; init; } = [];
 
+    /// <summary>Who listens on each local port, as far as known.</summary>
+    public IReadOnlyDictionary<ushort, IReadOnlyList<SocketOwner>> Listeners { get; init; } = new Dictionary<ushort, IReadOnlyList<SocketOwner>>();
+
+    /// <summary>Connections that a recording left out of <see cref="Budgets"/> and <see cref="Accepted"/>; none in a reading of now.</summary>
+    public StateCounts LeftOut { get; init; }
+
     /// <summary>The kernel's own sums.</summary>
     public SocketMemory? Memory { get; init; }
 
@@ -78,7 +84,7 @@ public sealed record MachineReading
     {
         get
         {
-            var states = default(StateCounts);
+            var states = LeftOut;
             foreach (var budget in Budgets)
             {
                 states.Add(budget.States);
@@ -94,8 +100,8 @@ public sealed record MachineReading
     }
 
     /// <summary>
-    /// TIME-WAITs that began during <see cref="Interval"/> and are gone already without having been reused: killed by a reset
-    /// (assassination), or destroyed by hand. A lower bound; null when it is not known.
+    /// TIME-WAITs that began during <see cref="Interval"/> and are gone already without having been reused by this host: killed by a reset
+    /// (assassination), ended by a peer that dialled again from the same port, or destroyed by hand. A lower bound; null when it is not known.
     /// </summary>
     public long? KilledEarly => Counted is { TimeWaits: { } begun } && Interval > TimeSpan.Zero
         ? Math.Max(0, begun - Fresh - (Counted.TimeWaitsReused ?? 0))
@@ -114,6 +120,9 @@ public sealed record MachineReading
 
         return [];
     }
+
+    /// <summary>Who listens on a local port; empty when not known.</summary>
+    public IReadOnlyList<SocketOwner> ListenersOn(ushort port) => Listeners.GetValueOrDefault(port) ?? [];
 
     /// <summary>Something counted, a second; null when not counted.</summary>
     public double? PerSecond(long? counted) => counted is { } count && Interval > TimeSpan.Zero ? count / Interval.TotalSeconds : null;

@@ -40,6 +40,10 @@ internal sealed class RowCollector
 
     public IReadOnlyList<ushort> ListeningPorts => [.. _listeners.Keys.Select(l => l.Port).Distinct().Order()];
 
+    public IReadOnlyDictionary<ushort, IReadOnlyList<SocketOwner>> ListenerOwners => _listeners.GroupBy(l => l.Key.Port).ToDictionary(
+        port => port.Key,
+        port => (IReadOnlyList<SocketOwner>)[.. port.SelectMany(l => l.Value).Select(row => _owners[row.Inode ?? 0]).OfType<SocketOwner>().Distinct()]);
+
     public AcceptedTimeWaits AcceptedTimeWaits(IReadOnlySet<Endpoint> dialledAddresses)
     {
         if (_peers.Count == 0)

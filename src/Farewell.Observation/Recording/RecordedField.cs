@@ -10,6 +10,7 @@ internal enum RecordedKind : byte
     Accepted,
     CloseWait,
     SharedListener,
+    LeftOut,
 }
 
 /// <summary>

@@ -87,6 +87,7 @@ internal sealed class SampleDecoder
             .DistinctBy(s => s[0]).ToDictionary(s => s[0], s => s[1]));
         var budgets = Present(RecordedKind.Budget).Select(Budgeted).Where(b => b.Budget is not null).OrderByDescending(b => b.Budget!.Share)
             .ThenByDescending(b => b.Budget!.InUse).ToList();
+        var accepted = Present(RecordedKind.Accepted).Select(AcceptedAt).OfType<(AcceptedUse Use, SocketOwner? Owner)>().ToList();
         reading = new()
         {
             At = DateTimeOffset.FromUnixTimeMilliseconds(_milliseconds),
@@ -97,7 +98,9 @@ internal sealed class SampleDecoder
             Counted = _before is { } before && machine[Machine.IntervalMilliseconds] > 0 ? counters.Since(before) : null,
             Budgets = [.. budgets.Select(b => b.Budget!)],
             Owners = [.. budgets.Select(b => b.Owner is { } owner ? (IReadOnlyList<OwnerShare>)[new(owner, 0, 0, false)] : [])],
-            Accepted = [.. Present(RecordedKind.Accepted).Select(AcceptedAt).OfType<AcceptedUse>()],
+            Accepted = [.. accepted.Select(a => a.Use)],
+            Listeners = accepted.Where(a => a.Owner is not null).DistinctBy(a => a.Use.Port).ToDictionary(a => a.Use.Port, a => (IReadOnlyList<SocketOwner>)[a.Owner!]),
+            LeftOut = Present(RecordedKind.LeftOut).Select(e => StatesOf(e.Values)).FirstOrDefault(),
             HeldByBind = Count(machine[Machine.HeldByBind]),
             Fresh = Count(machine[Machine.Fresh]),
             DialledOrphans = Count(machine[Machine.DialledOrphans]),
@@ -158,10 +161,13 @@ internal sealed class SampleDecoder
         }
     }
 
-    private static AcceptedUse? AcceptedAt((RecordedKind Kind, string Key, long[] Values) entity) =>
-        ushort.TryParse(entity.Key, NumberStyles.None, CultureInfo.InvariantCulture, out var port)
-            ? new AcceptedUse { Port = port, IsListening = entity.Values[Presence] == 2, States = StatesOf(entity.Values) }
+    private static (AcceptedUse Use, SocketOwner? Owner)? AcceptedAt((RecordedKind Kind, string Key, long[] Values) entity)
+    {
+        var words = entity.Key.Split(' ', 2);
+        return ushort.TryParse(words[0], NumberStyles.None, CultureInfo.InvariantCulture, out var port)
+            ? (new() { Port = port, IsListening = entity.Values[Presence] == 2, States = StatesOf(entity.Values) }, words.Length == 2 ? OwnerIn(words[1]) : null)
             : null;
+    }
 
     private static CloseWaitGroup? CloseWaitOf((RecordedKind Kind, string Key, long[] Values) entity)
     {

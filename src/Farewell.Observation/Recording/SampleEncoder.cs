@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using Farewell.Observation.Owners;
 using Farewell.Observation.Readings;
+using Farewell.Observation.Settings;
 using Farewell.Tcp;
 using static Farewell.Observation.Recording.RecordedField;
 
@@ -38,7 +39,8 @@ internal sealed class SampleEncoder
         Varint.WriteSigned(_out, milliseconds - _lastMilliseconds);
         _lastMilliseconds = milliseconds;
         EncodeMachine(reading);
-        foreach (var (name, value) in reading.Settings.Values)
+        // The number of tracked connections is no setting, whatever its place under /proc/sys: it would be a new name each second.
+        foreach (var (name, value) in reading.Settings.Values.Where(s => s.Key != SettingMeaning.ConntrackCount))
         {
             Set(RecordedKind.Setting, $"{name}={value}", (Presence, 1));
         }
@@ -52,12 +54,8 @@ internal sealed class SampleEncoder
         }
 
         EncodeBudgets(reading);
-        foreach (var port in reading.Accepted.OrderByDescending(a => a.States.Total).Take(MostPorts))
-        {
-            var id = Set(RecordedKind.Accepted, port.Port.ToString(CultureInfo.InvariantCulture), (Presence, port.IsListening ? 2 : 1));
-            SetStates(id, port.States);
-        }
-
+        EncodeAccepted(reading);
+        EncodeLeftOut(reading);
         EncodeGroups(reading);
         foreach (var gone in _present.Except(_seen).ToList())
         {
@@ -89,6 +87,33 @@ internal sealed class SampleEncoder
                 (Budget.BackWithin10, budget.Returns.Within(10)), (Budget.BackWithin50, budget.Returns.Within(50)));
             SetStates(id, budget.States);
         }
+    }
+
+    private void EncodeAccepted(MachineReading reading)
+    {
+        foreach (var port in reading.Accepted.OrderByDescending(a => a.States.Total).Take(MostPorts))
+        {
+            var owner = reading.ListenersOn(port.Port).FirstOrDefault();
+            var id = Set(RecordedKind.Accepted, port.Port.ToString(CultureInfo.InvariantCulture) + (owner is null ? "" : " " + Text(owner)), (Presence, port.IsListening ? 2 : 1));
+            SetStates(id, port.States);
+        }
+    }
+
+    // Sums must be those of the machine, however few of its destinations a sample keeps.
+    private void EncodeLeftOut(MachineReading reading)
+    {
+        var states = reading.LeftOut;
+        foreach (var budget in reading.Budgets.Skip(MostBudgets))
+        {
+            states.Add(budget.States);
+        }
+
+        foreach (var port in reading.Accepted.OrderByDescending(a => a.States.Total).Skip(MostPorts))
+        {
+            states.Add(port.States);
+        }
+
+        SetStates(Set(RecordedKind.LeftOut, "", (Presence, 1)), states);
     }
 
     private void EncodeGroups(MachineReading reading)

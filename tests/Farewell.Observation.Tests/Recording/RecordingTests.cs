@@ -47,6 +47,37 @@ public sealed class RecordingTests : IDisposable
     }
 
     [Fact]
+    public void Sums_AreThoseOfTheMachine_HoweverFewDestinationsAreKept()
+    {
+        var reading = Busy(1, 100) with { Listeners = new Dictionary<ushort, IReadOnlyList<SocketOwner>> { [1] = [new(9, "nginx", "nginx.service")] } };
+        using (var writer = new RecordingWriter(_folder.FullName))
+        {
+            writer.Append(reading);
+            writer.Append(reading);
+        }
+
+        var read = RecordingReader.At(_folder.FullName)!;
+        read.Budgets.Count.ShouldBeLessThan(reading.Budgets.Count);
+        read.States.ShouldBe(reading.States);
+        var port = reading.Accepted[0].Port;
+        read.ListenersOn(port).ShouldBe([new(9, "nginx", "nginx.service")]);
+    }
+
+    [Fact]
+    public void ConnectionsTracked_AreNoSettingThatChanges()
+    {
+        using var writer = new RecordingWriter(_folder.FullName);
+        var before = 0L;
+        for (var second = 0; second < 10; second++)
+        {
+            before = writer.Written;
+            writer.Append(Busy(0, 1) with { At = Start.AddSeconds(second), Settings = new(new Dictionary<string, string> { [SettingMeaning.ConntrackCount] = $"{second}" }) });
+        }
+
+        (writer.Written - before).ShouldBeLessThan(32, "what does not change costs a sample's frame only");
+    }
+
+    [Fact]
     public void At_FindsTheSampleOfATime_AcrossHours()
     {
         using (var writer = new RecordingWriter(_folder.FullName))
