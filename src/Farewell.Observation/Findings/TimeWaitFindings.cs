@@ -64,10 +64,16 @@ internal static class TimeWaitFindings
 
         var overflow = counted.TimeWaitOverflows ?? 0;
         // What overflowed was never scheduled; a bucket limit hit makes the comparison of scheduled and present worthless.
-        var killed = overflow > 0 ? 0 : reading.KilledEarly ?? 0;
+        var gone = overflow > 0 ? 0 : reading.KilledEarly ?? 0;
+
+        // A SYN from the peer's same port ends an accepted TIME_WAIT, too, and no counter tells (tcp_timewait_state_process, TCP_TW_SYN).
+        var mayBePeers = reading.Accepted.Any(a => a.States[TcpState.TimeWait] > 0);
+        var byPeers = mayBePeers && reading.Settings.Number(SettingMeaning.Rfc1337) == 1 ? gone : 0;
+        var killed = mayBePeers ? 0 : gone;
+        var unclear = gone - byPeers - killed;
         var reused = counted.TimeWaitsReused ?? 0;
         var aborted = (counted.AbortsOnData ?? 0) + (counted.AbortsOnClose ?? 0) + (counted.AbortsOnLinger ?? 0);
-        if (overflow + killed + reused + aborted < limits.Missing)
+        if (overflow + gone + reused + aborted < limits.Missing)
         {
             return null;
         }
@@ -75,11 +81,13 @@ internal static class TimeWaitFindings
         (string Text, long Count)[] parts =
         [
             ("overflowed (TCPTimeWaitOverflow)", overflow), ("killed by a reset (scheduled in TW, but not in the table)", killed),
+            ("ended by their peers' next connection from the same port (scheduled in TW, but not in the table)", byPeers),
+            ("killed by a reset, or ended by their peers' next connection from the same port (scheduled in TW, but not in the table; the kernel counts neither)", unclear),
             ("taken over by a new connection (TWRecycled)", reused), ("never begun, the connection was aborted or left unheld (TCPAbortOnData, TCPAbortOnClose, TCPAbortOnLinger)", aborted),
         ];
         return new(
             FindingCatalog.TimeWaitsMissing, Severity.Info,
-            $"{Phrase.Count(overflow + killed + reused + aborted)} endings of the last {reading.Interval.TotalSeconds:0.#} s left no TIME_WAIT: "
+            $"{Phrase.Count(overflow + gone + reused + aborted)} endings of the last {reading.Interval.TotalSeconds:0.#} s left no TIME_WAIT: "
             + string.Join(", ", parts.Where(p => p.Count > 0).Select(p => $"{Phrase.Count(p.Count)} {p.Text}")),
             new Dictionary<string, object>
             {
@@ -87,6 +95,8 @@ internal static class TimeWaitFindings
                 ["present"] = reading.Fresh,
                 ["overflowed"] = overflow,
                 ["killed"] = killed,
+                ["endedByPeers"] = byPeers,
+                ["killedOrEndedByPeers"] = unclear,
                 ["reused"] = reused,
                 ["abortedOnData"] = counted.AbortsOnData ?? 0,
                 ["abortedOnClose"] = counted.AbortsOnClose ?? 0,
@@ -94,14 +104,16 @@ internal static class TimeWaitFindings
                 ["resetsSent"] = counted.ResetsSent ?? 0,
                 ["intervalSeconds"] = Phrase.Round(reading.Interval.TotalSeconds),
             },
-            killed > 0
+            killed + unclear > 0
                 ? "A stray segment of the connection itself, reordered behind its FIN, draws an ACK and that a reset, which kills the TIME_WAIT (RFC 1337). It happens to a few per mille by itself."
+                    + (unclear > 0 ? " On a connection that came in, a peer that dials again from the same port ends it, too, protected by timestamps or sequence numbers." : "")
+                : byPeers > 0 ? "Peers dial again from the same port within the minute; the kernel lets them in, protected by timestamps or sequence numbers. (net.ipv4.tcp_rfc1337 is 1, so no reset can have done it.)"
                 : aborted > 0
                     ? "An abort (Close(0), linger 0, unread data, TCP_LINGER2=-1) ends a connection without TIME_WAIT. That is by design where nothing can be lost, and a loss of data where not."
                     : reused > 0 ? "tcp_tw_reuse gave their ports to new connections, protected by timestamps." : "The limit of TIME_WAITs is reached.",
-            killed > 0 ? $"Where tuples are reused soon and old duplicates matter: sysctl -w {SettingMeaning.Rfc1337}=1." : "Nothing, if it is meant; `farewell explain` shows each ending.",
-            killed > 0
-                ? $"{Phrase.Count(killed)} more TIME_WAITs would have been kept in {reading.Interval.TotalSeconds:0.#} s: measured, exactly every one of 100,000."
+            killed + unclear > 0 ? $"Where tuples are reused soon and old duplicates matter: sysctl -w {SettingMeaning.Rfc1337}=1." : "Nothing, if it is meant; `farewell explain` shows each ending.",
+            killed + unclear > 0
+                ? $"{(unclear > 0 ? "Up to " : "")}{Phrase.Count(killed + unclear)} more TIME_WAITs would have been kept in {reading.Interval.TotalSeconds:0.#} s: measured, exactly every one of 100,000."
                 : "None needed.");
     }
 
@@ -115,24 +127,27 @@ internal static class TimeWaitFindings
 
         var top = reading.Accepted.MaxBy(a => a.States[TcpState.TimeWait]);
         var most = reading.Settings.Number(SettingMeaning.MostTimeWaits);
-        var bucketsNear = most > 0 && accepted >= limits.TableShare * most;
+        var all = reading.States[TcpState.TimeWait];
+        var bucketsNear = most > 0 && all >= limits.TableShare * most;
+        var owners = string.Join(", ", reading.ListenersOn(top.Port).Take(3).Select(o => o.ToString()));
         var refused = (reading.Counted?.OldSegmentsInTimeWait ?? 0) + (reading.Counted?.SkippedTimeWaitAcks ?? 0);
         var dialled = reading.AcceptedTimeWaits.OfDialledPeers;
         string?[] reasons =
         [
             dialled > 0 ? $"this host also dials the peers of {Phrase.Count(dialled)} of them" : null,
-            bucketsNear ? $"they are {Phrase.Percent((double)accepted / (most ?? 1))} of the limit of TIME_WAITs" : null,
+            bucketsNear ? $"there are {Phrase.Count(all)} TIME_WAITs, {Phrase.Percent((double)all / (most ?? 1))} of the limit" : null,
             refused > 0 ? $"peers come back to ports whose TIME_WAIT is not over ({Phrase.Count(refused)} segments refused)" : null,
         ];
         var why = string.Join("; ", reasons.OfType<string>());
         return new(
             FindingCatalog.ServerClosesFirst, why.Length > 0 ? Severity.Warning : Severity.Info,
-            $"this host closes first on connections that came in: {Phrase.Count(accepted)} TIME_WAITs, {Phrase.Count(top.States[TcpState.TimeWait])} of them on port {top.Port}",
+            $"this host closes first on connections that came in: {Phrase.Count(accepted)} TIME_WAITs, {Phrase.Count(top.States[TcpState.TimeWait])} of them on port {top.Port}{(owners.Length > 0 ? $", {owners}" : "")}",
             new Dictionary<string, object>
             {
                 ["acceptedTimeWaits"] = accepted,
                 ["port"] = (int)top.Port,
                 ["onThatPort"] = top.States[TcpState.TimeWait],
+                ["owner"] = owners,
                 ["ofPeersDialledToo"] = dialled,
                 ["topPeer"] = reading.AcceptedTimeWaits.OfTopPeer == 0 ? "" : Phrase.Address(reading.AcceptedTimeWaits.TopPeer),
                 ["ofTopPeer"] = reading.AcceptedTimeWaits.OfTopPeer,

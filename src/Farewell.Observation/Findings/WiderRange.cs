@@ -36,8 +36,8 @@ internal static class WiderRange
             Math.Max(0, budget.PerSecond - ended), TimeWaitLength.Held);
         return $"The range {Widest} moves exhaustion from {PerSecond(budget.Limit)} to {PerSecond(limit)} for each destination and the cliff from "
             + $"{Phrase.Count(budget.CliffAt)} to {Phrase.Count(cliff)} connections (behind it each connect() is slower still); at the present "
-            + $"{Phrase.Rate(budget.PerSecond)} to {budget.Destination} ports then run out {Phrase.Seconds(seconds)} instead of "
-            + $"{Phrase.Seconds(budget.SecondsToExhaustion)}.";
+            + $"{Phrase.Rate(budget.PerSecond)} to {budget.Destination} ports "
+            + (budget.SecondsToExhaustion is null ? "do not run out either way." : $"then run out {Phrase.Seconds(seconds)} instead of {Phrase.Seconds(budget.SecondsToExhaustion)}.");
     }
 
     /// <summary>So many ports last for so many ended connections a second.</summary>

@@ -147,7 +147,7 @@ public sealed class ProvokedFindingTests : IDisposable
         {
             _network.Churn(listener, 20);
             _network.Inner.UntilThereAre(20, TcpStates.TimeWait);
-            _network.Inner.Output(ss, "-K", "state", "time-wait");
+            _network.Inner.Output(ss, "-tK", "state", "time-wait"); // without -t it asks for protocols that this kernel lacks, and says so
             _network.Inner.UntilThereAre(0, TcpStates.TimeWait);
         }).Single(f => f.Id == FindingCatalog.TimeWaitsMissing);
         finding.Evidence["killed"].ShouldBe(20L);
@@ -197,6 +197,56 @@ public sealed class ProvokedFindingTests : IDisposable
         }).Single(f => f.Id == FindingCatalog.ServerClosesFirst);
         finding.Severity.ShouldBe(Severity.Warning);
         finding.Cause.ShouldContain("also dials");
+    }
+
+    [Fact]
+    public void ServerClosingFirst_NearTheLimitOfTimeWaits_IsAWarning()
+    {
+        _network.Set("net.ipv4.tcp_max_tw_buckets", "14");
+        var listener = _network.Inner.Listen(NarrowNetwork.Host);
+        var finding = Find(() => ServerCloses(listener, NarrowNetwork.Host, 12)).Single(f => f.Id == FindingCatalog.ServerClosesFirst);
+        finding.Severity.ShouldBe(Severity.Warning);
+        finding.Cause.ShouldContain("of the limit");
+        finding.Evidence["owner"].ToString()!.ShouldContain($"[{Environment.ProcessId}]");
+    }
+
+    [Fact]
+    public void ServerClosingFirst_OnPeersThatComeBackTooSoon_IsAWarning()
+    {
+        _network.Set("net.ipv4.tcp_timestamps", "2"); // without an offset of each connection's own, so that 1 is old
+        var listener = _network.Inner.Listen(NarrowNetwork.Host);
+        var finding = Find(() =>
+        {
+            ServerCloses(listener, NarrowNetwork.Host, 12);
+            using var raw = _network.Inner.Namespace.Run(() => new Socket(AddressFamily.InterNetwork, SocketType.Raw, ProtocolType.Tcp));
+            for (var port = 30_000; port < 30_012; port++)
+            {
+                // A SYN with the timestamp of long ago, as from another host behind the same NAT.
+                raw.SendTo(OldSyn.Of(NarrowNetwork.Host, port, NarrowNetwork.Host, PrivateNetwork.Port(listener)), new IPEndPoint(NarrowNetwork.Host, 0));
+            }
+        }).Single(f => f.Id == FindingCatalog.ServerClosesFirst);
+        finding.Severity.ShouldBe(Severity.Warning);
+        ((long)finding.Evidence["refusedSegments"]).ShouldBeInRange(1, 24);
+        finding.Cause.ShouldContain("peers come back");
+    }
+
+    [Theory]
+    [InlineData("1", "endedByPeers", "rfc1337 is 1")]
+    [InlineData("0", "killedOrEndedByPeers", "from the same port")]
+    public void PeersThatDialAgainFromTheSamePort_AreNotTakenForResets(string rfc1337, string evidence, string cause)
+    {
+        _network.Set("net.ipv4.tcp_rfc1337", rfc1337);
+        var listener = _network.Inner.Listen(NarrowNetwork.Host);
+        var finding = Find(() =>
+        {
+            for (var at = 0; at < 12; at++)
+            {
+                ServerClosesOnce(listener, NarrowNetwork.Host, port: 30_000);
+            }
+        }).Single(f => f.Id == FindingCatalog.TimeWaitsMissing);
+        finding.Evidence["killed"].ShouldBe(0L);
+        finding.Evidence[evidence].ShouldBe(11L);
+        finding.Cause.ShouldContain(cause);
     }
 
     [Fact]
@@ -335,16 +385,27 @@ public sealed class ProvokedFindingTests : IDisposable
         }
     }
 
+    // Each from a port of its own, outside the range. The client keeps no TIME_WAIT, so that the kernel may give it the same port again (where it
+    // looks first depends on addresses and ports alone, and what other namespaces dial moves it on), and that SYN ends the server's TIME_WAIT.
     private void ServerCloses(Socket listener, IPAddress address, int count)
     {
         for (var at = 0; at < count; at++)
         {
-            var (client, server) = _network.Inner.Pair(address, listener);
-            server.Close();
-            client.Receive(new byte[1]).ShouldBe(0);
-            client.Close();
+            ServerClosesOnce(listener, address, 30_000 + at);
         }
 
         _network.Inner.UntilThereAre(count, TcpStates.TimeWait);
+    }
+
+    private void ServerClosesOnce(Socket listener, IPAddress address, int port)
+    {
+        var client = _network.Inner.Dial(address, listener, socket => socket.Bind(new IPEndPoint(address, port)));
+        var server = _network.Inner.Accept(listener);
+        server.Close();
+        client.Receive(new byte[1]).ShouldBe(0);
+        client.Close();
+        Eventually.Holds(
+            () => _network.Inner.Table.Count(new(TcpStates.TimeWait, RemotePort: (ushort)port)) == 1 && _network.Inner.Table.Count(new(TcpStates.All, LocalPort: (ushort)port)) == 0,
+            () => $"the connection from port {port} is over");
     }
 }
