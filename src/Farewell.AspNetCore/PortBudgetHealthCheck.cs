@@ -17,6 +17,9 @@ public sealed class PortBudgetHealthCheck : IHealthCheck, IDisposable
     // Below this many ports taken no forecast is believed.
     private const double ForecastShare = 0.1;
 
+    // No probe asks who; what reading the owners also does, looking for bound and idle sockets, may be so old.
+    private static readonly TimeSpan OwnersKept = TimeSpan.FromSeconds(30);
+
     private readonly PortBudgetHealthCheckOptions _options;
     private readonly ReadingCache _readings;
 
@@ -26,7 +29,7 @@ public sealed class PortBudgetHealthCheck : IHealthCheck, IDisposable
     {
         ArgumentNullException.ThrowIfNull(options);
         _options = options.Value;
-        _readings = new ReadingCache(MachineReader.Open(time), _options.MaxAge, time);
+        _readings = new ReadingCache(MachineReader.Open(time, OwnersKept), _options.MaxAge, time);
     }
 
     /// <inheritdoc/>

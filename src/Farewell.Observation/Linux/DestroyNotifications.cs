@@ -32,7 +32,9 @@ public sealed class DestroyNotifications : IDisposable
 
     /// <summary>Begins: every socket destroyed from now on is noticed, or the overflow is counted.</summary>
     /// <exception cref="ObservationException">Not permitted, or not offered by this kernel.</exception>
-    public static DestroyNotifications Open()
+    public static DestroyNotifications Open() => Open(QueueOctets);
+
+    internal static DestroyNotifications Open(int queueOctets)
     {
         var descriptor = Libc.Socket(Libc.AF_NETLINK, Libc.SOCK_RAW | Libc.SOCK_CLOEXEC, Libc.NETLINK_SOCK_DIAG);
         if (descriptor < 0)
@@ -43,7 +45,7 @@ public sealed class DestroyNotifications : IDisposable
         var socket = new Descriptor(descriptor);
 
         // Without CAP_NET_ADMIN in the first user namespace the queue stays as net.core.rmem_default has it.
-        _ = Libc.SetSocketOption(socket, Libc.SOL_SOCKET, Libc.SO_RCVBUFFORCE, [QueueOctets], sizeof(int));
+        _ = Libc.SetSocketOption(socket, Libc.SOL_SOCKET, Libc.SO_RCVBUFFORCE, [queueOctets], sizeof(int));
         if (Libc.SetSocketOption(socket, Libc.SOL_SOCKET, Libc.SO_RCVTIMEO, Wait, (uint)(2 * nint.Size)) < 0
             || Libc.Bind(socket, [Libc.AF_NETLINK, 0, Libc.SKNLGRP_INET_TCP_DESTROY_BIT], 12) < 0)
         {

@@ -35,7 +35,7 @@ public sealed class PortMeter : IDisposable
         _meter.CreateObservableCounter("farewell.endings", Endings, "{connection}", "Connections ended, by who closed first: local, or none (reset).");
         _meter.CreateObservableCounter("farewell.time_wait.overflows", () => _readings.Get().Counters?.TimeWaitOverflows ?? 0, "{connection}", "Endings without the TIME_WAIT they should have: the limit was reached.");
         _meter.CreateObservableCounter("farewell.time_wait.reused", () => _readings.Get().Counters?.TimeWaitsReused ?? 0, "{connection}", "TIME_WAITs that a new connection took over.");
-        _meter.CreateObservableCounter("farewell.time_wait.killed", () => Killed(), "{connection}", "TIME_WAITs assassinated, as far as collections have seen it.");
+        _meter.CreateObservableCounter("farewell.time_wait.killed", () => Killed(), "{connection}", "TIME_WAITs gone before their time: killed by a reset or ended by their peer's next connection, as far as collections have seen it.");
     }
 
     /// <inheritdoc/>

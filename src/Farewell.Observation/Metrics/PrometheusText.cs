@@ -27,6 +27,7 @@ public static class PrometheusText
         Family(text, "farewell_close_wait", "gauge", "Connections that the peer has closed and the process here has not.", [("", reading.States[TcpState.CloseWait])]);
         Family(text, "farewell_ports_used", "gauge", "Ephemeral ports taken towards a destination.", budgets.Select(b => (Labels(b), (double)b.InUse)));
         Family(text, "farewell_ports_limit", "gauge", "Ephemeral ports there are towards a destination.", budgets.Select(b => (Labels(b), (double)b.Limit)));
+        Family(text, "farewell_ports_free", "gauge", "Ports that a new connection can have; where tcp_tw_reuse permits, those in TIME_WAIT too.", budgets.Select(b => (Labels(b), (double)b.Free)));
         Family(text, "farewell_ports_cliff", "gauge", "From so many ports on each connect() is slow.", budgets.Select(b => (Labels(b), (double)b.CliffAt)));
         Family(text, "farewell_ports_taken_per_second", "gauge", "Ports taken towards a destination each second.", budgets.Select(b => (Labels(b), b.PerSecond)));
         Family(text, "farewell_ports_exhaustion_seconds", "gauge", "Until no port is left at the present rate; absent when that does not happen.",
@@ -43,7 +44,7 @@ public static class PrometheusText
             Family(text, "farewell_connections_accepted_total", "counter", "Connections that came in.", [("", counters.Accepted ?? 0)]);
         }
 
-        Family(text, "farewell_time_wait_killed_total", "counter", "TIME_WAITs assassinated, as far as scrapes have seen it.", [("", killedEarly)]);
+        Family(text, "farewell_time_wait_killed_total", "counter", "TIME_WAITs gone before their time: killed by a reset or ended by their peer's next connection, as far as scrapes have seen it.", [("", killedEarly)]);
         return text.ToString();
     }
 

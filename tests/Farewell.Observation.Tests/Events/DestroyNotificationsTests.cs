@@ -28,4 +28,25 @@ public sealed class DestroyNotificationsTests
             () => $"{2 * pairs} notices, not {notices.Received}");
         notices.Overflows.ShouldBe(0);
     }
+
+    [Fact]
+    public void WhatAFullQueueLost_IsTold()
+    {
+        using var network = new PrivateNetwork();
+        var listener = network.Listen(IPAddress.Loopback);
+        using var notices = network.Namespace.Run(() => DestroyNotifications.Open(queueOctets: 4096));
+        for (var pair = 0; pair < 50; pair++)
+        {
+            network.ActiveClose(IPAddress.Loopback, listener);
+        }
+
+        Eventually.Holds(
+            () =>
+            {
+                notices.Read((in _) => true);
+                return notices.Overflows > 0;
+            },
+            () => "an overflow");
+        notices.Received.ShouldBeLessThan(100);
+    }
 }
