@@ -9,8 +9,6 @@ namespace Farewell.Tool.Record;
 /// <summary><c>farewell record</c>.</summary>
 internal static class RecordCommand
 {
-    // One part in a hundred of a core: a reading that takes 20 ms is taken every 2 s.
-    private const int CostFactor = 100;
     private static readonly TimeSpan Period = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan OwnersKept = TimeSpan.FromSeconds(30);
 
@@ -63,16 +61,20 @@ internal static class RecordCommand
         await Console.Error.WriteLineAsync($"farewell: recording into {parsed.GetValue(FolderArgument)}; Ctrl-C ends it.");
         try
         {
-            for (var sample = 0; sample < most; sample++)
+            var pace = new RecordPace(Period);
+            for (var sample = 1; ; sample++)
             {
+                var before = Environment.CpuUsage.TotalTime;
                 var started = Stopwatch.GetTimestamp();
                 writer.Append(reader.Read());
-                var cost = Stopwatch.GetElapsedTime(started);
-                if (sample + 1 < most)
+                if (sample >= most)
                 {
-                    var pause = (cost * CostFactor) - cost;
-                    await Task.Delay(pause > Period - cost ? pause : Period - cost, cancellation);
+                    break;
                 }
+
+                var took = Stopwatch.GetElapsedTime(started);
+                var pause = pace.Pause(Environment.CpuUsage.TotalTime - before, took);
+                await Task.Delay(pause, cancellation);
             }
         }
         catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
