@@ -49,7 +49,7 @@ internal static class EventsCommand
         }
 
         using var enough = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        var printer = new Printer(parsed.GetValue(MostOption) ?? int.MaxValue, enough);
+        using var printer = new Printer(parsed.GetValue(MostOption) ?? int.MaxValue, enough);
         var port = (ushort?)parsed.GetValue(PortOption);
         switch (parsed.GetValue(SourceOption))
         {
@@ -139,9 +139,13 @@ internal static class EventsCommand
     }
 
     /// <summary>Prints a line for each event, as many as wanted.</summary>
-    private sealed class Printer(int most, CancellationTokenSource enough) : IEndingObserver
+    private sealed class Printer(int most, CancellationTokenSource enough) : IEndingObserver, IDisposable
     {
+        private readonly PipedOutput _output = new();
+        private readonly object _gate = new();
         private int _printed;
+
+        public void Dispose() => _output.Dispose();
 
         public void OnEnded(in FourTuple tuple, Ending ending) => Print(
             $"{tuple}  {ending.How.ToString().ToLowerInvariant()}, closed first: {ending.ClosedFirst.ToString().ToLowerInvariant()}, TIME_WAIT: {ending.TimeWait.Holder.ToString().ToLowerInvariant()}"
@@ -153,14 +157,18 @@ internal static class EventsCommand
 
         public void Print(string line)
         {
-            if (Interlocked.Increment(ref _printed) is var count && count <= most)
+            lock (_gate)
             {
-                Console.Out.WriteLine($"{DateTime.Now:HH:mm:ss.fff}  {line}");
-            }
+                if (_printed >= most)
+                {
+                    return;
+                }
 
-            if (count == most)
-            {
-                enough.CancelAsync();
+                _printed = _output.TryWriteLine($"{DateTime.Now:HH:mm:ss.fff}  {line}") ? _printed + 1 : most;
+                if (_printed == most)
+                {
+                    enough.CancelAsync();
+                }
             }
         }
     }

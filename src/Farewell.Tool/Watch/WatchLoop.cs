@@ -15,6 +15,7 @@ internal sealed class WatchLoop(IReadingSource source, TimeSpan period)
 
     private readonly WatchHistory _history = new();
     private readonly WatchState _state = new();
+    private readonly Queue<MachineReading> _waiting = [];
 
     /// <summary>One frame, plain where piped.</summary>
     public void Once(MachineReading reading)
@@ -32,11 +33,14 @@ internal sealed class WatchLoop(IReadingSource source, TimeSpan period)
     /// <summary>A line for each reading, for pipes.</summary>
     public async Task LinesAsync(CancellationToken cancellation)
     {
+        using var output = new PipedOutput();
         for (MachineReading? reading; (reading = source.Next()) is not null; await Task.Delay(period, cancellation))
         {
             _history.Add(reading);
-            await Console.Out.WriteLineAsync(WatchScreen.Summary(reading, _history));
-            await Console.Out.FlushAsync(cancellation);
+            if (!output.TryWriteLine(WatchScreen.Summary(reading, _history)))
+            {
+                return; // head, less or grep -m has had enough
+            }
         }
     }
 
@@ -68,10 +72,14 @@ internal sealed class WatchLoop(IReadingSource source, TimeSpan period)
                 next = Stopwatch.GetTimestamp() + (long)(period.TotalSeconds * Stopwatch.Frequency);
                 if (source.Next() is { } reading)
                 {
-                    _history.Add(reading);
-                    shown = _state.Frozen && shown is not null ? shown : reading;
-                    draw = true;
+                    Take(reading);
+                    draw |= !_state.Frozen;
                 }
+            }
+
+            if (!_state.Frozen && _waiting.Count > 0)
+            {
+                shown = Shown();
             }
 
             if (draw && shown is not null)
@@ -82,6 +90,27 @@ internal sealed class WatchLoop(IReadingSource source, TimeSpan period)
 
             await Task.Delay(KeyPeriod, cancellation);
         }
+    }
+
+    // A frozen frame stays as it is, its rates and lines too; what is read meanwhile is remembered for when it thaws.
+    private void Take(MachineReading reading)
+    {
+        _waiting.Enqueue(reading);
+        if (_waiting.Count > WatchHistory.Length)
+        {
+            _waiting.Dequeue();
+        }
+    }
+
+    private MachineReading? Shown()
+    {
+        MachineReading? last = null;
+        while (_waiting.TryDequeue(out var reading))
+        {
+            _history.Add(last = reading);
+        }
+
+        return last;
     }
 
     private string Frame(MachineReading reading)

@@ -11,19 +11,28 @@ namespace Farewell.Tool.Watch;
 internal static class WatchScreen
 {
     private const int HeadLines = 6;
+    private const int NarrowBelow = 100;
 
     public static IReadOnlyList<Line> Compose(MachineReading reading, WatchHistory history, WatchState state, int width, int height)
     {
         var budgets = Shown(reading, state);
-        state.Selected = Math.Clamp(state.Selected, 0, Math.Max(0, budgets.Count - 1));
+        var selected = Select(budgets, state);
         List<Line> lines = [.. Head(reading, history, state, width)];
-        if (state.Drilled && budgets.Count > 0)
+        if (state.Drilled && selected >= 0 && budgets.Count > 0)
         {
-            lines.AddRange(Detail(reading, history, budgets[state.Selected], width));
+            lines.AddRange(Detail(reading, history, budgets[selected], width));
+        }
+        else if (state.Drilled && state.Chosen is { } gone)
+        {
+            lines.Add(new($" {gone.Source.ToIPEndPoint().Address} -> {gone.Destination}: no connection now", Style.Plain));
+        }
+        else if (state.ByProcess)
+        {
+            lines.AddRange(Processes(reading, state));
         }
         else
         {
-            lines.AddRange(Table(reading, budgets, state, width, Math.Max(1, height - HeadLines - 2)));
+            lines.AddRange(Table(reading, budgets, state, selected, width, Math.Max(1, height - HeadLines - 2)));
         }
 
         while (lines.Count < height - 1)
@@ -32,7 +41,7 @@ internal static class WatchScreen
         }
 
         lines.RemoveRange(Math.Min(lines.Count, height - 1), Math.Max(0, lines.Count - height + 1));
-        lines.Add(new($" {(state.Typing ? $"filter: {state.Filter}_" : $"q quit  s sort ({Name(state.Order)})  / filter{(state.Filter.Length > 0 ? $" ({state.Filter})" : "")}  f freeze  arrows, enter detail  esc back")}", Invert));
+        lines.Add(new($" {(state.Typing ? $"filter: {state.Filter}_" : $"q quit  s sort ({Name(state.Order)})  / filter{(state.Filter.Length > 0 ? $" ({state.Filter})" : "")}  f freeze  p {(state.ByProcess ? "destinations" : "processes")}  arrows, enter detail  esc back")}", Invert));
         return [.. lines.Select(line => line.Fit(width))];
     }
 
@@ -62,16 +71,19 @@ internal static class WatchScreen
         yield return Line.Empty;
     }
 
-    private static IEnumerable<Line> Table(MachineReading reading, List<PortBudget> budgets, WatchState state, int width, int room)
+    private static IEnumerable<Line> Table(MachineReading reading, List<PortBudget> budgets, WatchState state, int selected, int width, int room)
     {
-        var bar = Math.Clamp(width - 68, 10, 60);
-        yield return new($"   {"destination",-23} {"ports in use",-12} {new string(' ', bar)}  {"TIME_WAIT",9} {"per s",6} {"run out",8}  dialled by", new Style(decoration: Decoration.Bold));
-        var first = Math.Max(0, state.Selected - room + 2);
+        // A narrow terminal has no room for the limit beside each number; the bar shows the share, and the first line how many there are.
+        var narrow = width < NarrowBelow;
+        var place = budgets.Count == 0 ? 0 : Math.Clamp(budgets.Max(b => b.Destination.ToString().Length), 21, narrow ? 21 : 40);
+        var bar = Math.Clamp(width - place - (narrow ? 52 : 68), 8, 60);
+        yield return new($"   {"destination".PadRight(place)} {(narrow ? "in use" : "ports in use "),6} {new string(' ', bar)} {"TIME_WAIT",9} {"per s",5} {"run out",7}  dialled by", new Style(decoration: Decoration.Bold));
+        var first = Math.Max(0, selected - room + 2);
         foreach (var (budget, at) in budgets.Select((b, at) => (b, at)).Skip(first).Take(room - 1))
         {
             var colour = budget.IsExhausted ? Color.Red : budget.IsPastCliff ? Color.Yellow : Color.Default;
             yield return new(string.Create(CultureInfo.InvariantCulture,
-                $" {(at == state.Selected ? '>' : ' ')} {budget.Destination.ToString(),-23} {Count(budget.InUse),6}/{Count(budget.Limit),-6}{Bar(budget, bar)} {Count(budget.TimeWait),9} {budget.PerSecond,6:0} {Left(budget),8}  {Owner(reading, budget)}"), new Style(colour));
+                $" {(at == selected ? '>' : ' ')} {Cut(budget.Destination.ToString(), place)} {Count(budget.InUse),6}{(narrow ? "" : $"/{Count(budget.Limit),-6}")} {Bar(budget, bar)} {Count(budget.TimeWait),9} {budget.PerSecond,5:0} {Left(budget),7}  {Owner(reading, budget)}"), new Style(colour));
         }
 
         if (budgets.Count == 0)
@@ -81,7 +93,7 @@ internal static class WatchScreen
 
         foreach (var port in reading.Accepted.OrderByDescending(a => a.States.Total).Take(Math.Max(0, room - 1 - budgets.Count)))
         {
-            yield return new($"   accepted on {port.Port}: {Count(port.States[TcpState.Established])} established, {Count(port.States[TcpState.TimeWait])} TIME_WAIT, {Count(port.States[TcpState.CloseWait])} CLOSE_WAIT", new Style(Color.Grey));
+            yield return new($"   accepted on {port.Port}{(reading.ListenersOn(port.Port) is [var owner, ..] ? $" by {owner}" : "")}: {Count(port.States[TcpState.Established])} established, {Count(port.States[TcpState.TimeWait])} TIME_WAIT, {Count(port.States[TcpState.CloseWait])} CLOSE_WAIT", new Style(Color.Grey));
         }
     }
 
@@ -105,6 +117,44 @@ internal static class WatchScreen
             yield return new($"   {share.Owner}: {Count(share.Live)} live, {Count(share.TimeWait)} of its TIME_WAITs seen{(share.OnlyUser ? "; the only process ever seen dialling there" : "")}", Style.Plain);
         }
     }
+
+    private static IEnumerable<Line> Processes(MachineReading reading, WatchState state)
+    {
+        yield return new($"   {"live",7} {"TIME_WAIT",9} {"to",5}  process (TIME_WAITs of connections that it was seen with)", new Style(decoration: Decoration.Bold));
+        var shares = reading.Owners.SelectMany(owners => owners).GroupBy(share => share.Owner)
+            .Select(own => (Owner: own.Key.ToString(), Live: own.Sum(s => s.Live), TimeWait: own.Sum(s => s.TimeWait), Destinations: own.Count()))
+            .Where(own => own.Owner.Contains(state.Filter, StringComparison.OrdinalIgnoreCase)).OrderByDescending(own => own.Live + own.TimeWait).ToList();
+        foreach (var (owner, live, timeWait, destinations) in shares)
+        {
+            yield return new($"   {Count(live),7} {Count(timeWait),9} {Count(destinations),5}  {owner}", Style.Plain);
+        }
+
+        if (shares.Count == 0)
+        {
+            yield return new("   no process was seen dialling (root sees those of other users, too)", new Style(Color.Grey));
+        }
+    }
+
+    // The place of what is chosen; -1 when one looks at a destination that is not there now.
+    private static int Select(List<PortBudget> budgets, WatchState state)
+    {
+        var at = state.Chosen is { } chosen ? budgets.FindIndex(b => (b.Source, b.Destination) == chosen) : 0;
+        if (at < 0 && state.Drilled && state.Moved == 0)
+        {
+            return at;
+        }
+
+        at = Math.Clamp(Math.Max(0, at) + state.Moved, 0, Math.Max(0, budgets.Count - 1));
+        if (budgets.Count > 0 && (state.Moved != 0 || state.Drilled))
+        {
+            state.Chosen = (budgets[at].Source, budgets[at].Destination);
+        }
+
+        state.Moved = 0;
+        return at;
+    }
+
+    private static string Cut(string text, int width) => text.Length > width ? text[..(width - 1)] + "~" : text.PadRight(width);
 
     private static List<PortBudget> Shown(MachineReading reading, WatchState state)
     {

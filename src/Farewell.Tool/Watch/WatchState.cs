@@ -1,3 +1,5 @@
+using Farewell.Tcp;
+
 namespace Farewell.Tool.Watch;
 
 /// <summary>In which order destinations stand.</summary>
@@ -22,7 +24,13 @@ internal sealed class WatchState
 
     public bool Drilled { get; private set; }
 
-    public int Selected { get; set; }
+    public bool ByProcess { get; private set; }
+
+    /// <summary>The destination chosen; stays the same one while others overtake it.</summary>
+    public (Endpoint Source, Endpoint Destination)? Chosen { get; set; }
+
+    /// <summary>How far the arrows have moved since the last frame.</summary>
+    public int Moved { get; set; }
 
     public bool Ended { get; private set; }
 
@@ -49,6 +57,9 @@ internal sealed class WatchState
             case { KeyChar: 'f' or ' ' }:
                 Frozen = !Frozen;
                 break;
+            case { KeyChar: 'p' }:
+                (ByProcess, Drilled) = (!ByProcess, false);
+                break;
             case { KeyChar: '/' }:
                 (Typing, Filter) = (true, "");
                 break;
@@ -56,10 +67,10 @@ internal sealed class WatchState
                 Drilled = !Drilled;
                 break;
             case { Key: ConsoleKey.DownArrow } or { KeyChar: 'j' }:
-                Selected++;
+                Moved++;
                 break;
             case { Key: ConsoleKey.UpArrow } or { KeyChar: 'k' }:
-                Selected = Math.Max(0, Selected - 1);
+                Moved--;
                 break;
         }
     }

@@ -55,6 +55,18 @@ public sealed class RecordAndWatchTests : IDisposable
     }
 
     [Theory]
+    [InlineData("watch")]
+    [InlineData("events", "--source", "destroyed")]
+    public async Task WhatGoesOn_EndsWhenItsReaderHasGone(params string[] verb)
+    {
+        Require.Linux();
+        const string churn = "import socket,sys,subprocess,time\np=subprocess.Popen(sys.argv[1:],stdout=subprocess.PIPE)\ns=socket.create_server(('127.0.0.1',0))\nfor i in range(6000):\n"
+            + "  c=socket.create_connection(s.getsockname()); a,_=s.accept(); c.close(); a.close()\n  if i==50: p.stdout.close()\n  if p.poll() is not None: break\n  time.sleep(0.02)\nprint(p.poll()); p.kill()";
+        var run = await ToolProcess.RunAsync([Require.Tool("python3", "python3"), "-c", churn], verb);
+        run.Output.Trim().ShouldBe("0", run.Errors);
+    }
+
+    [Theory]
     [InlineData("is no time", "doctor", "--from", "/tmp", "--at", "yesterday-ish")]
     [InlineData("--at goes with --from", "doctor", "--at", "03:12")]
     [InlineData("there is no folder", "watch", "--replay", "/nowhere/at/all")]

@@ -1,3 +1,4 @@
+using Farewell.Observation.Owners;
 using Farewell.Observation.Ports;
 using Farewell.Observation.Readings;
 using Farewell.Observation.Settings;
@@ -55,6 +56,42 @@ public sealed class WatchScreenTests
         _state.Ended.ShouldBeTrue();
     }
 
+    [Theory]
+    [InlineData(80, "10.0.0.3:443", "nginx[12]")]
+    [InlineData(200, "10.0.0.3:443", "nginx[12] (web.service)")]
+    public void Row_NamesDestinationAndProcess_AtEveryWidth(int width, string destination, string owner)
+    {
+        var row = Compose(width, 24).Single(line => line.Contains(destination, StringComparison.Ordinal));
+        row.ShouldContain("3,000");
+        row.ShouldContain("|", customMessage: "the bar with the cliff");
+        row.ShouldContain(owner);
+    }
+
+    [Fact]
+    public void WhatIsChosen_StaysTheSameDestination_WhileOthersOvertakeIt_AndWhenItIsGone()
+    {
+        Press(ConsoleKey.DownArrow);
+        Compose(80, 24).ShouldContain(line => line.StartsWith(" > 10.0.0.2:443", StringComparison.Ordinal));
+        Press(ConsoleKey.Enter);
+        foreach (var order in "ssss")
+        {
+            Type(order);
+            Compose(80, 24).ShouldContain(line => line.Contains("-> 10.0.0.2:443", StringComparison.Ordinal), "sorted another way");
+        }
+
+        WatchScreen.Compose(Reading(1), _history, _state, 80, 24).ShouldContain(line => line.Text.Contains("-> 10.0.0.2:443: no connection now", StringComparison.Ordinal));
+        Compose(80, 24).ShouldContain(line => line.Contains("-> 10.0.0.2:443", StringComparison.Ordinal), "and back");
+    }
+
+    [Fact]
+    public void Processes_AreSummedOverTheirDestinations()
+    {
+        Type('p');
+        Compose(80, 24).ShouldContain(line => line.TrimStart().StartsWith("6", StringComparison.Ordinal) && line.Contains("nginx[12] (web.service)", StringComparison.Ordinal));
+        Type('p');
+        Rows().Count.ShouldBe(3);
+    }
+
     [Fact]
     public void Frame_OfNothing_SaysSo() =>
         WatchScreen.Compose(Reading(0), _history, _state, 80, 24).ShouldContain(line => line.Text.Contains("nothing is dialled", StringComparison.Ordinal));
@@ -88,6 +125,7 @@ public sealed class WatchScreenTests
             Range = PortRange.LinuxDefault,
             Settings = new KernelSettings(new Dictionary<string, string>()),
             Budgets = PortBudgets.Of(uses, PortRange.LinuxDefault, (0, 0), TimeWaitReuse.LinuxDefault),
+            Owners = [.. uses.Select(_ => (IReadOnlyList<OwnerShare>)[new(new(12, "nginx", "web.service"), 2, 5, true)])],
         };
     }
 
