@@ -1,7 +1,9 @@
 using System.CommandLine;
 using Farewell.Observation.Findings;
+using Farewell.Observation.Linux;
 using Farewell.Observation.Readings;
 using Farewell.Observation.Recording;
+using Farewell.Observation.Settings;
 using Farewell.Tool.Output;
 
 namespace Farewell.Tool.Doctor;
@@ -19,8 +21,13 @@ internal static class DoctorCommand
 
     private static readonly Option<string?> AboutOption = new("--about")
     {
-        Description = "Explain a finding: its page, as in docs/findings. Without a reading.",
+        Description = "Explain a finding (its page, as in docs/findings) or a setting such as net.ipv4.tcp_fin_timeout. Without a reading.",
         HelpName = "ID",
+    };
+
+    private static readonly Option<bool> NamespacesOption = new("--namespaces")
+    {
+        Description = "List the network namespaces (containers) that processes are in, each with a process for --pid. Without root only those of own processes.",
     };
 
     private static readonly Option<string?> FromOption = new("--from")
@@ -45,7 +52,7 @@ internal static class DoctorCommand
               farewell doctor --from /var/lib/farewell --at 03:12
             """)
         {
-            PidOption, SecondsOption, JsonOption, AboutOption, FromOption, AtOption,
+            PidOption, NamespacesOption, SecondsOption, JsonOption, AboutOption, FromOption, AtOption,
         };
         command.SetAction(RunAsync);
         return command;
@@ -56,6 +63,11 @@ internal static class DoctorCommand
         if (parsed.GetValue(AboutOption) is { } id)
         {
             return await AboutAsync(id);
+        }
+
+        if (parsed.GetValue(NamespacesOption))
+        {
+            return await NamespacesAsync();
         }
 
         if (parsed.GetValue(FromOption) is { } folder)
@@ -125,8 +137,31 @@ internal static class DoctorCommand
         return findings.Any(f => f.Severity > Severity.Info) ? ExitCode.Finding : ExitCode.Fine;
     }
 
+    private static async Task<int> NamespacesAsync()
+    {
+        if (!OperatingSystem.IsLinux())
+        {
+            await Console.Error.WriteLineAsync("farewell: only Linux has network namespaces.");
+            return ExitCode.NotPermitted;
+        }
+
+        foreach (var listed in NamespaceList.Read())
+        {
+            await Console.Out.WriteLineAsync($"{listed.Name}  --pid {listed.ProcessId}  {listed.Process}{(listed.Processes > 1 ? $" and {listed.Processes - 1} more" : "")}");
+        }
+
+        return ExitCode.Fine;
+    }
+
     private static async Task<int> AboutAsync(string id)
     {
+        if (SettingMeaning.Of(id) is { } setting)
+        {
+            var now = KernelSettings.Read()[id];
+            await Console.Out.WriteLineAsync($"{id}, by default {(setting.Default is { } standard ? $"\"{standard}\"" : "as the machine is")}, here {(now is null ? "not there" : $"\"{now}\"")}\n{setting.Meaning}");
+            return ExitCode.Fine;
+        }
+
         if (FindingPages.Read(id) is not { } page)
         {
             return await Entry.BadUsageAsync($"there is no finding '{id}'. There are: {string.Join(", ", FindingCatalog.All)}.");

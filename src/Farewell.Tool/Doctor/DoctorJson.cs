@@ -41,7 +41,7 @@ internal static class DoctorJson
             json.WriteStartArray("accepted");
             foreach (var port in reading.Accepted.OrderByDescending(a => a.States.Total))
             {
-                Write(json, port);
+                Write(json, reading, port);
             }
 
             json.WriteEndArray();
@@ -119,7 +119,7 @@ internal static class DoctorJson
         json.WriteEndObject();
     }
 
-    private static void Write(Utf8JsonWriter json, AcceptedUse use)
+    private static void Write(Utf8JsonWriter json, MachineReading reading, AcceptedUse use)
     {
         json.WriteStartObject();
         json.WriteNumber("port", use.Port);
@@ -128,6 +128,17 @@ internal static class DoctorJson
         json.WriteNumber("timeWait", use.States[TcpState.TimeWait]);
         json.WriteNumber("closeWait", use.States[TcpState.CloseWait]);
         json.WriteNumber("other", use.States.Total - use.States[TcpState.Established] - use.States[TcpState.TimeWait] - use.States[TcpState.CloseWait]);
+        json.WriteStartArray("listeners");
+        foreach (var owner in reading.ListenersOn(use.Port))
+        {
+            json.WriteStartObject();
+            json.WriteNumber("pid", owner.ProcessId);
+            json.WriteString("process", owner.Process);
+            json.WriteString("unit", owner.Unit);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
         json.WriteEndObject();
     }
 

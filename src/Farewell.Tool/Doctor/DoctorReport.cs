@@ -12,18 +12,20 @@ namespace Farewell.Tool.Doctor;
 internal static class DoctorReport
 {
     private const int MostBudgets = 10;
+    private const int MostAlike = 8;
     private const int Indent = 2;
 
     public static void Print(IAnsiConsole console, MachineReading reading, IReadOnlyList<Finding> findings)
     {
-        foreach (var finding in findings)
+        foreach (var alike in findings.GroupBy(f => (f.Id, f.Severity)))
         {
-            Print(console, finding);
+            Print(console, [.. alike]);
         }
 
         PrintBudgets(console, reading);
         PrintAccepted(console, reading);
         PrintPorts(console, reading);
+        PrintChangedSettings(console, reading.Settings);
         foreach (var (_, reason) in reading.Missing)
         {
             Line(console, $"not seen: {reason}", Color.Grey);
@@ -32,18 +34,28 @@ internal static class DoctorReport
         PrintVerdict(console, findings);
     }
 
-    private static void Print(IAnsiConsole console, Finding finding)
+    // Ten destinations past the cliff have one cause and one remedy: it is printed for the first.
+    private static void Print(IAnsiConsole console, IReadOnlyList<Finding> alike)
     {
-        var (mark, colour) = finding.Severity switch
+        var (mark, colour) = alike[0].Severity switch
         {
             Severity.Critical => ("CRITICAL", Color.Red),
             Severity.Warning => ("WARNING", Color.Yellow),
             _ => ("info", Color.Aqua),
         };
-        console.Write(new Text($"{mark} {finding.Id}: {finding.Title}\n", new Style(colour, decoration: Decoration.Bold)));
-        Part(console, "cause", finding.Cause);
-        Part(console, "remedy", finding.Remedy);
-        Part(console, "effect", finding.Effect);
+        foreach (var finding in alike.Take(MostAlike))
+        {
+            console.Write(new Text($"{mark} {finding.Id}: {finding.Title}\n", new Style(colour, decoration: Decoration.Bold)));
+        }
+
+        if (alike.Count > MostAlike)
+        {
+            Line(console, $"and {alike.Count - MostAlike} more of this kind (--json has all)", Color.Grey);
+        }
+
+        Part(console, alike.Count == 1 ? "cause" : "cause, of the first", alike[0].Cause);
+        Part(console, alike.Count == 1 ? "remedy" : "remedy, of the first", alike[0].Remedy);
+        Part(console, alike.Count == 1 ? "effect" : "effect, of the first", alike[0].Effect);
         console.WriteLine();
     }
 
@@ -102,8 +114,23 @@ internal static class DoctorReport
     {
         foreach (var port in reading.Accepted.OrderByDescending(a => a.States.Total).Take(MostBudgets))
         {
-            console.WriteLine($"accepted on port {port.Port}{(port.IsListening ? "" : " (no listener any more)")}: {Count(port.States[TcpState.Established])} established, "
+            console.WriteLine($"accepted on port {port.Port}{Listeners(reading, port)}: {Count(port.States[TcpState.Established])} established, "
                 + $"{Count(port.States[TcpState.TimeWait])} TIME_WAIT, {Count(port.States[TcpState.CloseWait])} CLOSE_WAIT; no ephemeral port is taken by them");
+        }
+    }
+
+    private static string Listeners(MachineReading reading, AcceptedUse port)
+    {
+        var owners = reading.ListenersOn(port.Port);
+        return !port.IsListening ? " (no listener any more)" : owners.Count == 0 ? "" : " by " + string.Join(", ", owners.Take(2).Select(o => o.ToString()));
+    }
+
+    // What somebody has set is where to look first, and rumours about what it does are many.
+    private static void PrintChangedSettings(IAnsiConsole console, KernelSettings settings)
+    {
+        foreach (var meaning in SettingMeaning.All.Where(m => m.Default is not null && settings[m.Name] is { } value && value != m.Default))
+        {
+            Line(console, $"{meaning.Name} is \"{settings[meaning.Name]}\", not \"{meaning.Default}\" as by default: {meaning.Meaning}", Color.Grey);
         }
     }
 

@@ -56,6 +56,36 @@ public sealed class DoctorVerbTests
         run.Output.ShouldContain("IP_LOCAL_PORT_RANGE");
     }
 
+    [Fact]
+    public async Task About_ASetting_SaysWhatItReallyDoes()
+    {
+        var run = await ToolProcess.RunAsync("doctor", "--about", "net.ipv4.tcp_fin_timeout");
+        run.ExitCode.ShouldBe(0);
+        run.Output.ShouldContain("NOT the length of TIME-WAIT");
+    }
+
+    [Fact]
+    public async Task ASettingThatWasChanged_IsExplained()
+    {
+        RequireNamespace();
+        var run = await ToolProcess.RunAsync(["unshare", "-n", "sh", "-c", "echo 1 > /proc/sys/net/ipv4/tcp_rfc1337; exec \"$@\"", "sh"], ["doctor", "--seconds", "1"]);
+        run.ExitCode.ShouldBe(0, run.Output + run.Errors);
+        run.Output.ReplaceLineEndings(" ").ShouldContain("net.ipv4.tcp_rfc1337 is \"1\", not \"0\" as by default: 1 makes a TIME-WAIT ignore resets");
+    }
+
+    [Fact]
+    public async Task Namespaces_AreListed_EachWithAProcessToEnterItBy()
+    {
+        RequireNamespace();
+        using var other = System.Diagnostics.Process.Start(new System.Diagnostics.ProcessStartInfo("unshare", ["-n", "sh", "-c", "echo up; read line"]) { RedirectStandardInput = true, RedirectStandardOutput = true })!;
+        (await other.StandardOutput.ReadLineAsync()).ShouldBe("up");
+        var run = await ToolProcess.RunAsync("doctor", "--namespaces");
+        other.StandardInput.Close();
+        await other.WaitForExitAsync();
+        run.ExitCode.ShouldBe(0, run.Errors);
+        run.Output.ShouldContain($"--pid {other.Id}  sh");
+    }
+
     [Theory]
     [InlineData(2, "there is no finding", "doctor", "--about", "nothing")]
     [InlineData(2, "There is no network namespace of process 2147483647", "doctor", "--pid", "2147483647")]
