@@ -49,7 +49,7 @@ internal static class EventsCommand
         }
 
         using var enough = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        var printer = new Printer(parsed.GetValue(MostOption) ?? int.MaxValue, enough);
+        using var printer = new Printer(parsed.GetValue(MostOption) ?? int.MaxValue, enough);
         var port = (ushort?)parsed.GetValue(PortOption);
         switch (parsed.GetValue(SourceOption))
         {
@@ -139,11 +139,13 @@ internal static class EventsCommand
     }
 
     /// <summary>Prints a line for each event, as many as wanted.</summary>
-    private sealed class Printer(int most, CancellationTokenSource enough) : IEndingObserver
+    private sealed class Printer(int most, CancellationTokenSource enough) : IEndingObserver, IDisposable
     {
-        private readonly StreamWriter _output = PipedOutput.Open();
+        private readonly PipedOutput _output = new();
         private readonly object _gate = new();
         private int _printed;
+
+        public void Dispose() => _output.Dispose();
 
         public void OnEnded(in FourTuple tuple, Ending ending) => Print(
             $"{tuple}  {ending.How.ToString().ToLowerInvariant()}, closed first: {ending.ClosedFirst.ToString().ToLowerInvariant()}, TIME_WAIT: {ending.TimeWait.Holder.ToString().ToLowerInvariant()}"
@@ -162,16 +164,7 @@ internal static class EventsCommand
                     return;
                 }
 
-                try
-                {
-                    _output.WriteLine($"{DateTime.Now:HH:mm:ss.fff}  {line}");
-                    _printed++;
-                }
-                catch (IOException gone) when (PipedOutput.ReaderHasGone(gone))
-                {
-                    _printed = most;
-                }
-
+                _printed = _output.TryWriteLine($"{DateTime.Now:HH:mm:ss.fff}  {line}") ? _printed + 1 : most;
                 if (_printed == most)
                 {
                     enough.CancelAsync();

@@ -33,18 +33,14 @@ internal sealed class WatchLoop(IReadingSource source, TimeSpan period)
     /// <summary>A line for each reading, for pipes.</summary>
     public async Task LinesAsync(CancellationToken cancellation)
     {
-        await using var output = PipedOutput.Open();
-        try
+        using var output = new PipedOutput();
+        for (MachineReading? reading; (reading = source.Next()) is not null; await Task.Delay(period, cancellation))
         {
-            for (MachineReading? reading; (reading = source.Next()) is not null; await Task.Delay(period, cancellation))
+            _history.Add(reading);
+            if (!output.TryWriteLine(WatchScreen.Summary(reading, _history)))
             {
-                _history.Add(reading);
-                await output.WriteLineAsync(WatchScreen.Summary(reading, _history));
+                return; // head, less or grep -m has had enough
             }
-        }
-        catch (IOException gone) when (PipedOutput.ReaderHasGone(gone))
-        {
-            // head, less or grep -m has had enough.
         }
     }
 
