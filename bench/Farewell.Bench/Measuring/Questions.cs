@@ -100,14 +100,15 @@ internal sealed class Questions(Harness harness, IReadOnlyList<Subject> subjects
 
             Thread.Sleep(500);
             _ = server.Say("collect");
-            var before = server.Resident;
+            var (before, heap) = (server.Resident, server.Heap);
             using var load = harness.Load(server, "idle", Text(connections), "128");
             var opened = load.Next();
             Thread.Sleep(1000);
             _ = server.Say("collect");
             var each = (double)(server.Resident - before) / opened.Opened;
+            var living = (server.Heap - heap) / opened.Opened;
             _ = load.End();
-            yield return new Measurement($"idle {connections}", subject.Name) { RssBytesPerConnection = each, Figure = each, Note = opened.Failed > 0 ? $"{opened.Failed} failed" : null };
+            yield return new Measurement($"idle {connections}", subject.Name) { RssBytesPerConnection = each, Figure = each, Note = $"{living:N0} B of living objects{(opened.Failed > 0 ? $", {opened.Failed} failed" : "")}" };
         }
     }
 

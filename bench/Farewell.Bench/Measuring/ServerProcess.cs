@@ -36,7 +36,11 @@ internal sealed class ServerProcess : IDisposable
     /// <summary>Resident memory, in octets.</summary>
     public long Resident => long.Parse(File.ReadAllText($"/proc/{_process.Id}/statm").Split(' ')[1], CultureInfo.InvariantCulture) * Environment.SystemPageSize;
 
-    public long Allocated => long.TryParse(Say("allocated"), CultureInfo.InvariantCulture, out var octets) ? octets : 0;
+    /// <summary>Octets allocated so far; 0 of a program without a collector.</summary>
+    public long Allocated => Number("allocated");
+
+    /// <summary>Octets of living objects, after <c>collect</c>; 0 of a program without a collector.</summary>
+    public long Heap => Number("heap");
 
     /// <summary>Says a word to it and waits for the answer.</summary>
     public string Say(string word)
@@ -45,6 +49,8 @@ internal sealed class ServerProcess : IDisposable
         _process.StandardInput.Flush();
         return _process.StandardOutput.ReadLine() ?? throw new InvalidOperationException($"{Subject.Name} has ended.");
     }
+
+    private long Number(string word) => long.TryParse(Say(word), CultureInfo.InvariantCulture, out var octets) ? octets : 0;
 
     public void Dispose()
     {

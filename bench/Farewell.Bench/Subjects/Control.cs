@@ -15,6 +15,7 @@ internal static class Control
             Console.WriteLine(word switch
             {
                 "collect" => Collect(),
+                "heap" => GC.GetTotalMemory(forceFullCollection: false).ToString(CultureInfo.InvariantCulture),
                 "allocated" => GC.GetTotalAllocatedBytes(precise: true).ToString(CultureInfo.InvariantCulture),
                 "stop" => await server.StopAsync(),
                 _ => "?",

@@ -1,10 +1,12 @@
+using System.Buffers;
+
 namespace Farewell.Protocol.Sessions;
 
 /// <summary>What is open, in the order of its numbers, which count modulo 2^32. Found by bisection, the oldest first since that one is usually settled first.</summary>
 internal sealed class OpenList<T>
     where T : struct
 {
-    private T[] _items = new T[4];
+    private T[] _items = [];
     private int _head;
 
     public int Count { get; private set; }
@@ -15,9 +17,7 @@ internal sealed class OpenList<T>
     {
         if (_head + Count == _items.Length)
         {
-            var into = Count * 2 > _items.Length ? new T[_items.Length * 2] : _items;
-            Array.Copy(_items, _head, into, 0, Count);
-            (_items, _head) = (into, 0);
+            MakeRoom();
         }
 
         _items[_head + Count++] = item;
@@ -63,7 +63,34 @@ internal sealed class OpenList<T>
             Array.Copy(_items, _head + index + 1, _items, _head + index, Count - index);
         }
 
-        _head = Count == 0 ? 0 : _head;
+        if (Count == 0)
+        {
+            // An idle session keeps no memory for what it might have open.
+            Release();
+        }
+    }
+
+    private void MakeRoom()
+    {
+        var into = Count * 2 >= _items.Length ? ArrayPool<T>.Shared.Rent(Math.Max(4, Count * 2)) : _items;
+        Array.Copy(_items, _head, into, 0, Count);
+        if (into != _items)
+        {
+            Release();
+            _items = into;
+        }
+
+        _head = 0;
+    }
+
+    private void Release()
+    {
+        if (_items.Length > 0)
+        {
+            ArrayPool<T>.Shared.Return(_items);
+        }
+
+        (_items, _head) = ([], 0);
     }
 
     public OpenList<T> Clone()

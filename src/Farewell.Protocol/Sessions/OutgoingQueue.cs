@@ -1,3 +1,4 @@
+using System.Buffers;
 using Farewell.Protocol.Frames;
 
 namespace Farewell.Protocol.Sessions;
@@ -7,7 +8,7 @@ internal sealed class OutgoingQueue
 {
     private const FrameType Discarded = 0;
 
-    private Outgoing[] _items = new Outgoing[4];
+    private Outgoing[] _items = [];
     private int _head;
     private int _kept;
 
@@ -19,13 +20,7 @@ internal sealed class OutgoingQueue
     {
         if (Count == _items.Length)
         {
-            var grown = new Outgoing[Count * 2];
-            for (var i = 0; i < Count; i++)
-            {
-                grown[i] = At(i);
-            }
-
-            (_items, _head) = (grown, 0);
+            Grow();
         }
 
         At(Count++) = item;
@@ -112,6 +107,7 @@ internal sealed class OutgoingQueue
         }
 
         _kept = kept;
+        SkipDiscarded();
         return cost;
     }
 
@@ -138,6 +134,35 @@ internal sealed class OutgoingQueue
         while (Count > 0 && _items[_head].Type == Discarded)
         {
             Shift();
+        }
+
+        if (Count == 0)
+        {
+            ReleaseItems();
+        }
+    }
+
+    /// <summary>The pool's arrays have powers of two for lengths, as the ring wants.</summary>
+    private void Grow()
+    {
+        var grown = ArrayPool<Outgoing>.Shared.Rent(Math.Max(4, Count * 2));
+        for (var i = 0; i < Count; i++)
+        {
+            grown[i] = At(i);
+        }
+
+        Array.Clear(_items);
+        ReleaseItems();
+        _items = grown;
+    }
+
+    /// <summary>An idle session keeps no memory for what it might have to say.</summary>
+    private void ReleaseItems()
+    {
+        if (_items.Length > 0)
+        {
+            ArrayPool<Outgoing>.Shared.Return(_items);
+            (_items, _head) = ([], 0);
         }
     }
 
