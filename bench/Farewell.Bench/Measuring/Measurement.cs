@@ -22,19 +22,15 @@ internal sealed record Measurement(string Case, string Subject)
     /// <summary>Seconds from the order to stop to its report.</summary>
     public double? StopSeconds { get; init; }
 
-    /// <summary>What the case is about, against the limit's: CPU, the 99th percentile, or memory.</summary>
+    /// <summary>What the case is about (CPU, the 99th percentile, memory, or seconds) against the limit's: the median of the rounds' ratios, since a machine's speed changes between rounds.</summary>
     public double? ToLimit { get; init; }
 
-    /// <summary>And against the best peer's.</summary>
+    /// <summary>And against that of the peer with the least median.</summary>
     public double? ToBestPeer { get; init; }
 
-    /// <summary>The least and the most of the rounds, of what the case is about.</summary>
+    /// <summary>What is compared, round by round.</summary>
     [JsonIgnore]
-    public (double Least, double Most) Range { get; init; }
-
-    /// <summary>What is compared.</summary>
-    [JsonIgnore]
-    public double? Figure { get; init; }
+    public IReadOnlyList<double> Figures { get; init; } = [];
 
     public string? Note { get; init; }
 }

@@ -7,6 +7,4 @@ internal static class Numbers
         var ordered = numbers.Order().ToList();
         return ordered.Count == 0 ? double.NaN : (ordered[(ordered.Count - 1) / 2] + ordered[ordered.Count / 2]) / 2;
     }
-
-    public static (double Least, double Most) Range(this IReadOnlyCollection<double> numbers) => numbers.Count == 0 ? default : (numbers.Min(), numbers.Max());
 }

@@ -73,8 +73,7 @@ internal sealed class Questions(Harness harness, IReadOnlyList<Subject> subjects
                             P99Micros = p99.Median(),
                             P999Micros = pair.Turns.Select(turn => turn.Last.P999).Median(),
                             CpuMicrosPerOp = pair.Turns.Select(turn => turn.Micros / turn.Ops).Median(),
-                            Figure = p99.Median(),
-                            Range = p99.Range(),
+                            Figures = p99,
                         };
                     })),
             ];
@@ -108,7 +107,7 @@ internal sealed class Questions(Harness harness, IReadOnlyList<Subject> subjects
             var each = (double)(server.Resident - before) / opened.Opened;
             var living = (server.Heap - heap) / opened.Opened;
             _ = load.End();
-            yield return new Measurement($"idle {connections}", subject.Name) { RssBytesPerConnection = each, Figure = each, Note = $"{living:N0} B of living objects{(opened.Failed > 0 ? $", {opened.Failed} failed" : "")}" };
+            yield return new Measurement($"idle {connections}", subject.Name) { RssBytesPerConnection = each, Figures = [each], Note = $"{living:N0} B of living objects{(opened.Failed > 0 ? $", {opened.Failed} failed" : "")}" };
         }
     }
 
@@ -131,7 +130,7 @@ internal sealed class Questions(Harness harness, IReadOnlyList<Subject> subjects
             {
                 StopSeconds = took,
                 CpuMicrosPerOp = used / opened.Opened,
-                Figure = took,
+                Figures = [took],
                 Note = $"{report}; of the guests {end.Dismissed:N0} dismissed, {end.Goodbyes:N0} heard Goodbye, {end.Failed:N0} lost",
             };
         }
@@ -221,8 +220,7 @@ internal sealed class Questions(Harness harness, IReadOnlyList<Subject> subjects
             OpsPerSecond = turns.Select(turn => turn.Ops / turn.Seconds).Median(),
             P50Micros = turns.Select(turn => turn.Last.P50).Median(),
             P99Micros = turns.Select(turn => turn.Last.P99).Median(),
-            Figure = cpu.Median(),
-            Range = cpu.Range(),
+            Figures = cpu,
         };
     }
 

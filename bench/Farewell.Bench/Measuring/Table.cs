@@ -15,9 +15,9 @@ internal static class Table
     [
         .. measurements.GroupBy(one => one.Case).SelectMany(group =>
         {
-            var limit = group.FirstOrDefault(one => one.Subject == Subject.Limit)?.Figure;
-            var peers = group.Where(one => Subject.All.Any(subject => subject.Name == one.Subject && subject.IsPeer) && one.Figure > 0).Select(one => one.Figure).ToList();
-            return group.Select(one => one with { ToLimit = one.Figure / limit, ToBestPeer = peers.Count > 0 ? one.Figure / peers.Min() : null });
+            var limit = group.FirstOrDefault(one => one.Subject == Subject.Limit);
+            var best = group.Where(one => one.Figures.Count > 0 && Subject.All.Any(subject => subject.Name == one.Subject && subject.IsPeer)).MinBy(one => one.Figures.Median());
+            return group.Select(one => one with { ToLimit = Ratio(one, limit), ToBestPeer = Ratio(one, best) });
         }),
     ];
 
@@ -38,7 +38,7 @@ internal static class Table
             ("case", one => one.Case),
             ("subject", one => one.Subject),
             ("CPU us/op", one => Number(one.CpuMicrosPerOp, "F2")),
-            ("from - to", one => one.Range.Most > 0 ? $"{Number(one.Range.Least, "F1")} - {Number(one.Range.Most, "F1")}" : null),
+            ("from - to", one => one.Figures.Count > 1 ? $"{Number(one.Figures.Min(), "F1")} - {Number(one.Figures.Max(), "F1")}" : null),
             ("op/s", one => Number(one.OpsPerSecond, "N0")),
             ("p50 us", one => Number(one.P50Micros, "F0")),
             ("p99 us", one => Number(one.P99Micros, "F0")),
@@ -57,6 +57,9 @@ internal static class Table
         lines.Insert(1, $"|{string.Concat(widths.Select(width => new string('-', width + 2) + "|"))}");
         return string.Join(Environment.NewLine, lines);
     }
+
+    private static double? Ratio(Measurement one, Measurement? other) =>
+        other is null || one.Figures.Count != other.Figures.Count || one.Figures.Count == 0 ? null : one.Figures.Zip(other.Figures, static (left, right) => left / right).Median();
 
     private static string? Number(double? number, string format) => number?.ToString(format, CultureInfo.InvariantCulture);
 }
