@@ -7,6 +7,9 @@ namespace Farewell.Protocol.Tests;
 /// <summary>A stayer and a leaver with nothing between them, on a clock that the test turns, and a record of what each said.</summary>
 internal sealed class Conversation
 {
+    /// <summary>Far more than any test needs of anything.</summary>
+    private const int Most = 100_000;
+
     private readonly byte[] _room = new byte[128 * 1024];
     private readonly Dictionary<Role, Queue<byte[]>> _wires = new() { [Role.Stayer] = new(), [Role.Leaver] = new() };
 
@@ -36,8 +39,9 @@ internal sealed class Conversation
     public Conversation Flush(Role role)
     {
         var session = Of(role);
-        while (session.HasOutput)
+        for (var writes = 0; session.HasOutput; writes++)
         {
+            writes.ShouldBeLessThan(Most, "what is to be said comes to an end");
             var count = session.Write(_room, Now);
             count.ShouldBeGreaterThan(0);
             session.Sent(count, Now);
@@ -76,8 +80,10 @@ internal sealed class Conversation
     /// <summary>Lets everything be said and delivered until both are silent.</summary>
     public Conversation Run()
     {
+        var rounds = 0;
         do
         {
+            rounds++.ShouldBeLessThan(Most, "they fall silent");
             Flush(Role.Leaver).Deliver(Role.Leaver).Flush(Role.Stayer).Deliver(Role.Stayer);
         }
         while (Leaver.HasOutput || Stayer.HasOutput);
@@ -86,8 +92,10 @@ internal sealed class Conversation
 
     public Conversation Wait(double seconds)
     {
+        var rounds = 0;
         for (var until = Now + TimeSpan.FromSeconds(seconds); Now < until;)
         {
+            rounds++.ShouldBeLessThan(Most, "time goes on");
             var next = Stayer.NextDeadline < Leaver.NextDeadline ? Stayer.NextDeadline : Leaver.NextDeadline;
             Now = next > until ? until : next > Now ? next : Now;
             Stayer.Tick(Now);
@@ -118,8 +126,10 @@ internal sealed class Conversation
     public void Feed(Role role, ReadOnlyMemory<byte> bytes)
     {
         var session = Of(role);
+        var events = 0;
         while (session.Read(ref bytes, Now, out var happened))
         {
+            events++.ShouldBeLessThan(Most, "reading comes to an end");
             Happened.Add((role, happened with { Payload = happened.Payload.ToArray() }));
         }
 

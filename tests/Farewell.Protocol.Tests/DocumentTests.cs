@@ -99,6 +99,7 @@ public sealed class DocumentTests
         said["hard limit"].ShouldBe(Text(limits.Hard));
         said["parting"].ShouldBe(Text(limits.Parting));
         said["discard"].ShouldBe(Text(limits.Discard));
+        said["patience"].ShouldBe(Text(limits.Patience));
         limits.LeastTwoRoundTrips.ShouldBe(TimeSpan.FromSeconds(1));
     }
 

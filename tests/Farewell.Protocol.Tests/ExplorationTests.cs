@@ -45,6 +45,12 @@ public sealed class ExplorationTests
     [Fact]
     public void EveryWeakeningOfTheSource_StandsInTheSource() => Weakened.Stale(Catalogue.All).ShouldBeEmpty();
 
+    [Theory]
+    [InlineData("Sessions/Session.cs", "while (Step(ref input, now));", "while (Step(ref input, now) || true);")]
+    [InlineData("Sessions/Session.Deadlines.cs", "                _closing.Fall(deadline, now, _lastWritten);\n", "")]
+    public void AWeakenedCoreThatGoesRoundForEver_IsCut(string file, string snippet, string replacement) =>
+        Weakened.Check([new Weakening("endless", file, snippet, replacement)], _ => { }).ShouldHaveSingleItem().Caught.ShouldNotBeNull();
+
     /// <summary>The rest by command: <c>dotnet run --project tests/Farewell.Protocol.Exploration weaken</c>.</summary>
     [Fact]
     public void EveryFifthWeakeningOfTheSource_IsCaughtByAProperty()

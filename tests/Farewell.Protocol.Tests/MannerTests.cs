@@ -111,8 +111,9 @@ public sealed class MannerTests
             session.Hear("QUIT\r\n"u8, default);
         }
 
-        while (session.Disposition == Disposition.Stay)
+        for (var deadlines = 0; session.Disposition == Disposition.Stay; deadlines++)
         {
+            deadlines.ShouldBeLessThan(100);
             session.HasOutput.ShouldBeFalse();
             session.Tick(session.NextDeadline);
         }
@@ -166,6 +167,7 @@ public sealed class MannerTests
         var now = TimeSpan.Zero;
         for (; server.Disposition == Disposition.Stay; now += TimeSpan.FromSeconds(1))
         {
+            now.ShouldBeLessThan(TimeSpan.FromMinutes(5));
             server.Sent(1, now);
             server.Tick(now);
         }
@@ -175,8 +177,9 @@ public sealed class MannerTests
 
     private static void RunOut(MannerSession session)
     {
-        while (session.Disposition == Disposition.Stay)
+        for (var deadlines = 0; session.Disposition == Disposition.Stay; deadlines++)
         {
+            deadlines.ShouldBeLessThan(100);
             session.NextDeadline.ShouldBeLessThan(TimeSpan.MaxValue);
             session.Tick(session.NextDeadline);
         }

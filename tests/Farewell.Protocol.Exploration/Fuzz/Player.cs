@@ -9,6 +9,7 @@ namespace Farewell.Protocol.Exploration;
 internal sealed class Player(Session session, Random random, Fuzzing.Buffers buffers)
 {
     private const int MostTicks = 2000;
+    private const int MostEvents = 10_000;
 
     private readonly FrameReader _reader = new();
     private readonly bool _drips = random.Next(3) == 0;
@@ -44,8 +45,10 @@ internal sealed class Player(Session session, Random random, Fuzzing.Buffers buf
     {
         piece.CopyTo(buffers.Received);
         ReadOnlyMemory<byte> rest = buffers.Received.AsMemory(0, piece.Length);
+        var events = 0;
         while (session.Read(ref rest, _now, out var happened))
         {
+            Unless(++events <= MostEvents, "reading comes to an end", $"{happened.Kind}");
             Unless(!_ended, "nothing happens after the end", $"{happened.Kind}");
             _ended = happened.Kind == SessionEventKind.Ended;
             _asked = happened.Kind == SessionEventKind.Ask ? happened.Number : _asked;

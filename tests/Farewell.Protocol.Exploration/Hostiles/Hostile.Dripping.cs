@@ -35,11 +35,11 @@ internal sealed partial class Hostile
             Unless(_now - began <= bound, "a close ends however slowly the peer reads", $"{_session.State} after {_now - began}");
             if (_now >= drip)
             {
-                _session.Sent(_session.HasUnsent ? 1 : 0, _now);
+                Accept(_session.HasUnsent ? 1 : 0);
                 dripped = _now;
             }
 
-            _session.Tick(_now);
+            Tick();
             Settle();
         }
     }

@@ -8,6 +8,9 @@ internal sealed partial class Hostile
     /// <summary>One of each type, as it would be in order.</summary>
     private const int Types = 18;
 
+    /// <summary>The first of the two replies.</summary>
+    private const int Reply = 6;
+
     private const int WrongCounts = 13;
 
     private const int Frames = Types + 41;

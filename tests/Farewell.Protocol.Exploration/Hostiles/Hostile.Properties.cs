@@ -23,6 +23,7 @@ internal sealed partial class Hostile
         var (waited, isWriting) = (_session.HasUnsent, _speaker.HeardItem != default);
         _session.Alive(_now);
         var hash = HashOfSession();
+        var measured = Measure(frame);
         _lastByte = _now;
         _happened.Clear();
         Feed(frame);
@@ -35,6 +36,8 @@ internal sealed partial class Hostile
         var changed = hash != HashOfSession();
         if (wrong == Violation.None)
         {
+            NoteRoundTrip(measured);
+            _lastMessage = BeginsIdle(frame) ? _now : _lastMessage;
             _speaker.Say(frame);
         }
 

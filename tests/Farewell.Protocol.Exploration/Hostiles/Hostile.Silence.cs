@@ -18,7 +18,12 @@ internal sealed partial class Hostile
         Clone().CheckIdle();
     }
 
-    private bool IsSuspended => _session.AsksInHand > 0;
+    private bool IsSuspended => _paused || _session.AsksInHand > 0;
+
+    /// <summary>Whether the ping clocks stop: not while an own ask waits for its reply.</summary>
+    private bool IsPingSuspended => _paused || (IsSuspended && !AwaitsReply);
+
+    private bool AwaitsReply => _speaker.AsksRead > _speaker.AsksReplied || _speaker.HeardItem == FrameType.Ask || _speaker.OpenItem == FrameType.Answer;
 
     private void CheckDead()
     {
@@ -31,17 +36,17 @@ internal sealed partial class Hostile
             SessionState.Finishing => _limits.Hard,
             SessionState.Parting => _limits.Parting,
             SessionState.Leaving => _limits.Grace,
-            SessionState.Dismissed => _limits.Grace * 0.75,
-            SessionState.Waiting => _limits.Grace + Closing.Max(_limits.LeastTwoRoundTrips, _session.RoundTrip * 2),
+            SessionState.Dismissed => Announced(_limits.Grace) * 0.75,
+            SessionState.Waiting => Announced(_limits.Grace) + TwoRoundTrips,
             SessionState.Expelling => _limits.Discard,
             _ => TimeSpan.MaxValue,
         };
-        if (_session.State == SessionState.Open && IsSuspended)
+        if (_session.State == SessionState.Open && IsPingSuspended)
         {
             return;
         }
 
-        var pingOpen = _speaker.PingToAnswer && _pingWritten is not null && !IsSuspended
+        var pingOpen = _speaker.PingToAnswer && _pingWritten is not null && !IsPingSuspended
             && _session.State is SessionState.Open or SessionState.Dismissing or SessionState.Leaving or SessionState.Dismissed;
         var deadAt = pingOpen ? Closing.Max(_pingWritten!.Value, _lastByte) + _limits.Pong : TimeSpan.MaxValue;
         var refuses = _session.State == SessionState.Dismissing && _asks.Exists(ask => !ask.Begun);
@@ -49,7 +54,7 @@ internal sealed partial class Hostile
         var since = from == SessionState.Open ? _now : from == SessionState.Waiting ? Closing.Max(_stateSince, _lastByte) : _stateSince;
         var began = _now;
         var refused = false;
-        var unreported = _handled > 0 && _session.OwesReport
+        var unreported = _unreportedSince is not null && _session.OwesReport
             && from is SessionState.Open or SessionState.Dismissing or SessionState.Leaving or SessionState.Dismissed;
         var reported = false;
         while (_session.State == from)
@@ -59,9 +64,9 @@ internal sealed partial class Hostile
             Unless(next - since <= bound, "every state ends within its deadlines", $"{from} lasts longer than {bound}");
             Unless(next <= Closing.Max(deadAt, began), "a dead peer is found in time", $"{from}: next {next}, dead at {deadAt}");
             Unless(!refuses || refused || from != SessionState.Dismissing || next - since <= _limits.Grace * 0.75, "what was not begun is refused in time", $"{from}");
-            Unless(!unreported || reported || next - began <= _limits.Confirm, "what was handled is reported in time", $"{from}");
+            Unless(!unreported || reported || next <= Closing.Max(began, _unreportedSince!.Value + _limits.Confirm), "what was handled is reported in time", $"{from}");
             _now = next;
-            _session.Tick(_now);
+            Tick();
             Settle();
             refused |= _said.Contains((byte)FrameType.Refused);
             reported |= _said.Contains((byte)FrameType.Credit) || _said.Contains((byte)FrameType.Done);
@@ -89,7 +94,8 @@ internal sealed partial class Hostile
         {
             Unless(_session.NextDeadline <= until, "a transport that takes nothing is given up in time", $"{from}");
             _now = Closing.Max(_now, _session.NextDeadline);
-            _session.Tick(_now);
+            Accept(0);
+            Tick();
             Settle();
         }
     }
@@ -106,7 +112,8 @@ internal sealed partial class Hostile
             Unless(_session.NextDeadline <= until, "an idle session is ended in time", $"{_session.State}");
             _now = Closing.Max(_now, _session.NextDeadline);
             _session.Alive(_now);
-            _session.Tick(_now);
+            _lastByte = _now;
+            Tick();
             Settle();
         }
     }

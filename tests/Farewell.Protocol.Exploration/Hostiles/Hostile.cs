@@ -10,6 +10,10 @@ internal sealed partial class Hostile
 {
     private const int ApplicationSteps = 7;
 
+    private const int HalfWay = ApplicationSteps + 3;
+
+    private const int PausedReading = ApplicationSteps + 4;
+
     private readonly SessionLimits _limits;
     private readonly Hello _peerHello;
     private readonly byte[] _room = new byte[2048];
@@ -27,9 +31,11 @@ internal sealed partial class Hostile
     private bool _ended;
     private bool _stalled;
     private bool _dripping;
+    private bool _paused;
     private TimeSpan? _pingWritten;
     private TimeSpan _stateSince = TimeSpan.FromSeconds(1);
     private TimeSpan _lastByte = TimeSpan.FromSeconds(1);
+    private TimeSpan? _unreportedSince;
     private SessionState _state;
 
     public Hostile(Role role, bool speaksFirst, SessionLimits limits, RuleBook rules, bool stalled = false)
@@ -54,6 +60,7 @@ internal sealed partial class Hostile
         clone._said = [.. _said];
         clone._happened = [];
         clone._asks = [.. _asks];
+        clone._firstIn = [.. _firstIn];
         return clone;
     }
 
@@ -83,7 +90,12 @@ internal sealed partial class Hostile
         // What is written in part can be claimed too early.
         if (_speaker.HeardItem != default && random.Next(4) == 0)
         {
-            return Types + random.Next(WrongCounts);
+            return random.Next(4) == 0 ? Reply + random.Next(2) : Types + random.Next(WrongCounts);
+        }
+
+        if (random.Next(12) == 0)
+        {
+            return Frames + (random.Next(3) > 0 ? HalfWay : PausedReading);
         }
 
         for (var tries = 0; tries < 20; tries++)
@@ -126,6 +138,7 @@ internal sealed partial class Hostile
         switch (step)
         {
             case 0:
+                CheckLargest();
                 if (_speaker.MessagesRead > 1)
                 {
                     return false;
@@ -156,7 +169,9 @@ internal sealed partial class Hostile
                 Unless(!_asks[0].Begun || _session.Clone().Refuse(_asks[0].Number, RefusedReason.Declined, _now) != ReplyStatus.Accepted, "a begun ask is not refused", $"{_session.State}");
                 break;
             case 4 when _handled < _messages:
+                CheckGap();
                 _session.Handled(++_handled, _now);
+                _unreportedSince ??= _now;
                 break;
             case 5:
                 if (!(_session.Role == Role.Stayer ? _session.Dismiss(DismissReason.Application, _now) : _session.Leave(_now)))
@@ -166,8 +181,14 @@ internal sealed partial class Hostile
 
                 break;
             case 6 when _session.NextDeadline < Closing.Never:
-                _now = _session.NextDeadline;
-                _session.Tick(_now);
+                _now = Closing.Max(_now, _session.NextDeadline);
+                Tick();
+                break;
+            case HalfWay when _session.NextDeadline < Closing.Never:
+                _now = Closing.Max(_now, _now + (_session.NextDeadline - _now) / 2);
+                break;
+            case PausedReading:
+                Pause();
                 break;
             case 7 or 8 when !_ended:
                 End(reset: step == 8);
@@ -183,8 +204,10 @@ internal sealed partial class Hostile
     private void Settle()
     {
         _said.Clear();
+        var rounds = 0;
         for (var busy = true; busy;)
         {
+            Unless(++rounds < 1000, "what is due comes to an end", $"{_session.State}");
             busy = Feed(default);
             for (var writes = 0; _session.HasOutput && !(_dripping && _session.HasUnsent) && (!_narrow || writes == 0); writes++)
             {
@@ -193,7 +216,7 @@ internal sealed partial class Hostile
                 Note(_room.AsSpan(0, count));
                 if (!_stalled && !_dripping)
                 {
-                    _session.Sent(count, _now);
+                    Accept(count);
                 }
 
                 busy = !_narrow;
@@ -201,6 +224,7 @@ internal sealed partial class Hostile
         }
 
         NoteState();
+        NoteWaiting();
     }
 
     private void NoteState()
@@ -208,6 +232,7 @@ internal sealed partial class Hostile
         if (_state != _session.State)
         {
             (_state, _stateSince) = (_session.State, _now);
+            _firstIn[(int)_state] = Closing.Min(_firstIn[(int)_state], _now);
             _dismissedAt = _state is SessionState.Declining or SessionState.Dismissing ? Closing.Min(_dismissedAt, _now) : _dismissedAt;
         }
 
@@ -223,16 +248,13 @@ internal sealed partial class Hostile
         {
             var length = FrameHeader.Size + (bytes[2] << 8 | bytes[3]);
             _said.Add(bytes[0]);
+            NoteTimes((FrameType)bytes[0]);
             _refusedFor = (FrameType)bytes[0] == FrameType.Refused ? bytes[8] : _refusedFor;
             if (!_dripping)
             {
                 _speaker.Hear(bytes[..length]);
             }
 
-            _pingWritten = bytes[0] == (byte)FrameType.Ping ? _now : _pingWritten;
-
-            // The ping clocks stop while a reply is owed, and begin anew after.
-            _lastByte = (FrameType)bytes[0] is FrameType.Answer or FrameType.Refused ? _now : _lastByte;
             bytes = bytes[length..];
         }
     }
@@ -240,9 +262,11 @@ internal sealed partial class Hostile
     private bool Feed(ReadOnlyMemory<byte> bytes)
     {
         var any = false;
+        var events = 0;
         while (_session.Read(ref bytes, _now, out var happened))
         {
             any = true;
+            Unless(++events < 1000, "reading comes to an end", $"{happened.Kind}");
             Unless(!_ended, "nothing happens after the end", $"{happened.Kind}");
             _happened.Add(happened.Kind);
             switch (happened.Kind)

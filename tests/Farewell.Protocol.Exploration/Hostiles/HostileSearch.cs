@@ -24,8 +24,8 @@ internal sealed class HostileSearch(Role role, bool speaksFirst, SessionLimits l
     /// <summary>The same with a handshake that outlasts the grace.</summary>
     public static SessionLimits PatientHandshake { get; } = PatientGrace with { Handshake = Scenario.Ms(400), Pong = Scenario.Ms(90) };
 
-    /// <summary>A side that tells nobody what was wrong.</summary>
-    public static SessionLimits Silent { get; } = PatientGrace with { TellViolations = false };
+    /// <summary>A side that tells nobody what was wrong, and waits for nobody as long as its peer announces.</summary>
+    public static SessionLimits Silent { get; } = PatientGrace with { TellViolations = false, Patience = Scenario.Ms(50) };
 
     public static (bool SpeaksFirst, SessionLimits Limits)[] Settings { get; } = [(true, PatientGrace), (false, PatientHandshake)];
 

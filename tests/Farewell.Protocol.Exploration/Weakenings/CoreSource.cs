@@ -36,7 +36,7 @@ internal sealed class CoreSource
         var framework = Path.GetDirectoryName(typeof(object).Assembly.Location);
         _core = CSharpCompilation.Create(
             "Farewell.Protocol",
-            [CSharpSyntaxTree.ParseText(Usings, Parsing), .. _files.Values],
+            [CSharpSyntaxTree.ParseText(Usings, Parsing), CSharpSyntaxTree.ParseText(LoopBudget.Source, Parsing), .. _files.Select(file => LoopBudget.Plant(file.Value))],
             platform.Split(Path.PathSeparator).Where(path => Path.GetDirectoryName(path) == framework).Select(path => MetadataReference.CreateFromFile(path)),
             new CSharpCompilationOptions(OutputKind.DynamicallyLinkedLibrary, optimizationLevel: OptimizationLevel.Release, nullableContextOptions: NullableContextOptions.Enable));
     }
@@ -48,7 +48,7 @@ internal sealed class CoreSource
     /// <exception cref="InvalidOperationException">The weakening is stale, or what it makes does not compile.</exception>
     public byte[] Compile(Weakening? weakening)
     {
-        var core = weakening is null ? _core : _core.ReplaceSyntaxTree(_files[weakening.File], Weaken(weakening));
+        var core = weakening is null ? _core : _core.ReplaceSyntaxTree(_core.SyntaxTrees.Single(tree => tree.FilePath == weakening.File), LoopBudget.Plant(Weaken(weakening)));
         using var image = new MemoryStream();
         var result = core.Emit(image);
         return result.Success ? image.ToArray() : throw new InvalidOperationException(

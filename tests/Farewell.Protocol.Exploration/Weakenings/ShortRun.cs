@@ -9,6 +9,18 @@ internal static class ShortRun
     /// <returns>What failed first; null if nothing did.</returns>
     public static string? Run()
     {
+        try
+        {
+            return Search();
+        }
+        catch (Exception failed)
+        {
+            return failed.ToString();
+        }
+    }
+
+    private static string? Search()
+    {
         foreach (var role in (Role[])[Role.Stayer, Role.Leaver])
         {
             foreach (var (speaksFirst, limits) in (ReadOnlySpan<(bool, SessionLimits)>)[.. HostileSearch.Settings, (true, HostileSearch.Silent)])

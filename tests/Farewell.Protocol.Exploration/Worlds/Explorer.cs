@@ -61,7 +61,14 @@ internal sealed class Explorer(Scenario scenario, long maxStates)
                 Interlocked.Increment(ref _busy);
             }
 
-            Expand(world, own, steps);
+            try
+            {
+                Expand(world, own, steps);
+            }
+            catch (Exception failed)
+            {
+                _failure ??= $"{failed}{Environment.NewLine}{Trail.Describe(world.Trail)}";
+            }
         }
     }
 

@@ -6,6 +6,7 @@ namespace Farewell.Protocol.Exploration;
 internal static class Walks
 {
     private const int FreeSteps = 300;
+    private const int MostSteps = 5000;
 
     /// <returns>Steps taken, how many walks ended by themselves, and what failed if anything did.</returns>
     public static (long Steps, long Ends, string? Failure) Run(int seed, int count, Scenario? scenario = null)
@@ -38,12 +39,14 @@ internal static class Walks
             var random = new Random(unchecked(seed * 1_000_003 + walk));
             var world = new World(Swarm(random));
             var steps = new List<Step>();
-            for (world.AddSteps(steps); steps.Count > 0; world.AddSteps(steps))
+            world.AddSteps(steps);
+            for (var left = MostSteps; left > 0 && steps.Count > 0; left--)
             {
                 world.Do(Split(world, steps[random.Next(steps.Count)], random));
                 yield return (world.Stayer.Session, world.Now);
                 yield return (world.Leaver.Session, world.Now);
                 steps.Clear();
+                world.AddSteps(steps);
             }
         }
     }
