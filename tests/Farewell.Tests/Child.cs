@@ -3,6 +3,8 @@ using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using System.Runtime.InteropServices;
+using Farewell.Departures;
+using Farewell.Http;
 using Farewell.Listening;
 using Farewell.Sockets;
 
@@ -21,10 +23,15 @@ internal static partial class Child
     /// <summary>Listens with descriptors for few connections: <c>starve COUNT</c>. <c>release</c> on its standard input ends all it has.</summary>
     public const string Starve = "starve";
 
+    /// <summary>Makes requests at once with UseFarewell and, when its standard input closes, exits: <c>fetch URL COUNT DEPARTURE dispose|leave</c>.</summary>
+    public const string Fetch = "fetch";
+
     public static int Run(string[] arguments) => (arguments switch
     {
         [Inherit, var onCrash] => InheritAsync(Enum.Parse<CrashEnding>(onCrash, ignoreCase: true)),
         [Starve, var count] => StarveAsync(int.Parse(count, CultureInfo.InvariantCulture)),
+        [Fetch, var address, var count, var departure, var end] =>
+            FetchAsync(new Uri(address), int.Parse(count, CultureInfo.InvariantCulture), Enum.Parse<Departure>(departure), end == "dispose"),
         [Soak.SoakClient.Name, var server] => Soak.SoakClient.RunAsync(server),
         _ => throw new ArgumentException($"There is no child '{string.Join(' ', arguments)}'."),
     }).GetAwaiter().GetResult();
@@ -92,6 +99,20 @@ internal static partial class Child
 
                 acceptor.Resume();
             });
+        return 0;
+    }
+
+    private static async Task<int> FetchAsync(Uri address, int count, Departure departure, bool disposes)
+    {
+        var client = new HttpClient(new SocketsHttpHandler().UseFarewell(options => options.Departure = departure));
+        await Task.WhenAll(Enumerable.Range(0, count).Select(_ => client.GetStringAsync(address)));
+        Console.WriteLine("ready");
+        await Console.In.ReadToEndAsync();
+        if (disposes)
+        {
+            client.Dispose();
+        }
+
         return 0;
     }
 

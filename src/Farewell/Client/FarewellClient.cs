@@ -2,7 +2,6 @@ using System.Net;
 using System.Net.Sockets;
 using Farewell.Carriers;
 using Farewell.Departures;
-using Farewell.Observation;
 using Farewell.Protocol;
 using Farewell.Sessions;
 using Farewell.Sockets;
@@ -15,8 +14,6 @@ namespace Farewell;
 public static class FarewellClient
 {
     private static readonly Lazy<DeadlineWheel> SystemWheel = new(() => new DeadlineWheel(TimeProvider.System));
-
-    private static readonly Lazy<DepartureChooser> Departures = new(() => new DepartureChooser(table: TryOpenTable()));
 
     /// <summary>Dials a server and waits until the session is open.</summary>
     /// <param name="server">Its address: an <see cref="IPEndPoint"/> or a <see cref="DnsEndPoint"/>.</param>
@@ -75,7 +72,7 @@ public static class FarewellClient
             FullQueue = options.FullQueue,
             Metrics = SessionMetrics.Of(options.MeterFactory),
             Departure = options.Departure,
-            Departures = options.Departures ?? Departures.Value,
+            Departures = options.Departures ?? ProcessDepartures.Chooser,
         };
         Transport transport = options.Tls is { } tls
             ? TlsTransport.Dial(socket, tls, DrainLimit.Default, options.Clock)
@@ -93,18 +90,6 @@ public static class FarewellClient
         }
 
         return driver.Face;
-    }
-
-    private static IConnectionTable? TryOpenTable()
-    {
-        try
-        {
-            return ConnectionTable.Open();
-        }
-        catch (ObservationException)
-        {
-            return null;
-        }
     }
 
     private static string Explain(EndPoint server, SocketException refused) => refused.SocketErrorCode switch
