@@ -105,7 +105,15 @@ internal static partial class Child
     private static async Task<int> FetchAsync(Uri address, int count, Departure departure, bool disposes)
     {
         var client = new HttpClient(new SocketsHttpHandler().UseFarewell(options => options.Departure = departure));
-        await Task.WhenAll(Enumerable.Range(0, count).Select(_ => client.GetStringAsync(address)));
+        try
+        {
+            await Task.WhenAll(Enumerable.Range(0, count).Select(_ => client.GetStringAsync(address)));
+        }
+        catch (HttpRequestException failed) when (failed.InnerException is SocketException cause)
+        {
+            Console.WriteLine($"{cause.SocketErrorCode}: {cause.Message}");
+        }
+
         Console.WriteLine("ready");
         await Console.In.ReadToEndAsync();
         if (disposes)
