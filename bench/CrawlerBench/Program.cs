@@ -2,11 +2,14 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
+using System.Runtime.Versioning;
 using Farewell.Bench;
 using Farewell.Departures;
 using Farewell.Http;
 using Farewell.Observation;
 using Farewell.Observation.Linux;
+
+[assembly: SupportedOSPlatform("linux")]
 
 // HttpClient against one destination, a connection for every request: as it comes, then with UseFarewell. See bench/crawler.
 int Argument(int at, int usual) => args.Length > at ? int.Parse(args[at], CultureInfo.InvariantCulture) : usual;
