@@ -4,6 +4,8 @@ using System.Net;
 using System.Net.Sockets;
 using System.Runtime.InteropServices;
 using System.Runtime.Versioning;
+using Farewell.Departures;
+using Farewell.Http;
 using Farewell.Listening;
 using Farewell.Sockets;
 
@@ -27,6 +29,8 @@ internal static partial class Child
 
     /// <summary>Runs a soak and says what it came to: <c>soak MINUTES</c>.</summary>
     public const string Soak = "soak";
+    /// <summary>Makes requests at once with UseFarewell and, when its standard input closes, exits: <c>fetch URL COUNT DEPARTURE dispose|leave</c>.</summary>
+    public const string Fetch = "fetch";
 
     public static int Run(string[] arguments) => (arguments switch
     {
@@ -35,6 +39,8 @@ internal static partial class Child
         [StarveServer, var count] => StarveServerAsync(int.Parse(count, CultureInfo.InvariantCulture)),
         [Soak, var minutes] when OperatingSystem.IsLinux() => SoakAsync(TimeSpan.FromMinutes(double.Parse(minutes, CultureInfo.InvariantCulture))),
         [Tests.Soak.SoakClient.Name, var server] => Tests.Soak.SoakClient.RunAsync(server),
+        [Fetch, var address, var count, var departure, var end] =>
+            FetchAsync(new Uri(address), int.Parse(count, CultureInfo.InvariantCulture), Enum.Parse<Departure>(departure), end == "dispose"),
         _ => throw new ArgumentException($"There is no child '{string.Join(' ', arguments)}'."),
     }).GetAwaiter().GetResult();
 
@@ -135,6 +141,28 @@ internal static partial class Child
         var last = Enumerable.Range(0, 10_000).Where(number => !taken.Contains(number)).ElementAt(count);
         GetLimit(DescriptorLimit, out var limit);
         SetLimit(DescriptorLimit, limit with { Soft = (ulong)last });
+    }
+
+    private static async Task<int> FetchAsync(Uri address, int count, Departure departure, bool disposes)
+    {
+        var client = new HttpClient(new SocketsHttpHandler().UseFarewell(options => options.Departure = departure));
+        try
+        {
+            await Task.WhenAll(Enumerable.Range(0, count).Select(_ => client.GetStringAsync(address)));
+        }
+        catch (HttpRequestException failed) when (failed.InnerException is SocketException cause)
+        {
+            Console.WriteLine($"{cause.SocketErrorCode}: {cause.Message}");
+        }
+
+        Console.WriteLine("ready");
+        await Console.In.ReadToEndAsync();
+        if (disposes)
+        {
+            client.Dispose();
+        }
+
+        return 0;
     }
 
     private static async Task UntilInputEndsAsync(Acceptor acceptor, Action<Socket> accepted, Action release)

@@ -4,7 +4,6 @@ using System.Runtime.Versioning;
 using Farewell.Carriers;
 using Farewell.Departures;
 using Farewell.Engine;
-using Farewell.Observation;
 using Farewell.Protocol;
 using Farewell.Sessions;
 using Farewell.Sockets;
@@ -20,8 +19,6 @@ public static class FarewellClient
 
     [SupportedOSPlatform("linux")]
     private static Lazy<EventLoops> Loops { get; } = new(() => new EventLoops("farewell clients", 0, SystemWheel.Value));
-
-    private static readonly Lazy<DepartureChooser> Departures = new(() => new DepartureChooser(table: TryOpenTable()));
 
     /// <summary>Dials a server and waits until the session is open.</summary>
     /// <param name="server">Its address: an <see cref="IPEndPoint"/> or a <see cref="DnsEndPoint"/>.</param>
@@ -107,7 +104,7 @@ public static class FarewellClient
             FullQueue = options.FullQueue,
             Metrics = SessionMetrics.Of(options.MeterFactory),
             Departure = options.Departure,
-            Departures = options.Departures ?? Departures.Value,
+            Departures = options.Departures ?? ProcessDepartures.Chooser,
         };
         var transport = options.Tls is { } tls ? TlsTransport.Dial(carried, tls, DrainLimit.Default.Time, options.Clock) : carried;
         var driver = new SessionDriver(Role.Leaver, dials: true, transport, settings) { Inbox = inbox };
@@ -123,18 +120,6 @@ public static class FarewellClient
         }
 
         return driver.Face;
-    }
-
-    private static IConnectionTable? TryOpenTable()
-    {
-        try
-        {
-            return ConnectionTable.Open();
-        }
-        catch (ObservationException)
-        {
-            return null;
-        }
     }
 
     private static string Explain(EndPoint server, SocketException refused) => refused.SocketErrorCode switch

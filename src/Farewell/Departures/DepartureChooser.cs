@@ -94,6 +94,29 @@ public sealed class DepartureChooser : IDisposable
     /// <summary>The TIME_WAITs held from the tuple's local address towards its remote endpoint, as far as is known here.</summary>
     public int TimeWaits(in FourTuple tuple) => Within(tuple, create: false, static (ring, slot) => ring.Count(slot));
 
+    /// <summary>Every destination towards which TIME_WAITs are held as far as is known here, the fullest first; those that share a count are left out.</summary>
+    public IReadOnlyList<HeldPorts> Held()
+    {
+        var slot = Slot;
+        List<HeldPorts> held = [];
+        foreach (var (key, ring) in _rings)
+        {
+            int count;
+            lock (ring)
+            {
+                count = ring.IsRetired ? 0 : ring.Count(slot);
+            }
+
+            if (count > 0)
+            {
+                held.Add(new(key.Local, key.Remote, count, _options.Budget.Ports));
+            }
+        }
+
+        held.Sort(static (one, other) => other.TimeWaits.CompareTo(one.TimeWaits));
+        return held;
+    }
+
     /// <summary>Closes the connection table.</summary>
     public void Dispose()
     {
