@@ -79,8 +79,13 @@ public static class EndSocket
         }
 
         // A FIN was not sent if the caller's receive would not end; the RST is then all that goes.
-        kind = kind is SocketEndKind.DrainTimedOut or SocketEndKind.DrainCancelled && !finSent ? SocketEndKind.Reset : kind;
-        Close(socket, abortive: kind is not (SocketEndKind.Orderly or SocketEndKind.Passive));
+        kind = kind switch
+        {
+            SocketEndKind.DrainTimedOut or SocketEndKind.DrainCancelled when !finSent => SocketEndKind.Reset,
+            SocketEndKind.DrainTimedOut when limit.Releases => SocketEndKind.Released,
+            _ => kind,
+        };
+        Close(socket, abortive: kind is not (SocketEndKind.Orderly or SocketEndKind.Passive or SocketEndKind.Released));
         return new(kind, discarded);
     }
 

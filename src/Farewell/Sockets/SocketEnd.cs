@@ -9,7 +9,7 @@ namespace Farewell.Sockets;
 public readonly record struct SocketEnd(SocketEndKind Kind, long Discarded = 0)
 {
     /// <summary>Whether this side now holds the TIME_WAIT, as far as the socket can tell.</summary>
-    public bool HoldsTimeWait => Kind == SocketEndKind.Orderly;
+    public bool HoldsTimeWait => Kind is SocketEndKind.Orderly or SocketEndKind.Released;
 
     /// <summary>Whether a FIN was sent but the connection then had to be aborted: to be counted, since data may have been lost.</summary>
     public bool IsForced => Kind is SocketEndKind.DrainTimedOut or SocketEndKind.DrainOverflowed or SocketEndKind.DrainCancelled;
@@ -22,7 +22,7 @@ public readonly record struct SocketEnd(SocketEndKind Kind, long Discarded = 0)
     {
         SocketEndKind.Orderly => [CloseEventKind.Closed, CloseEventKind.EndOfStream],
         SocketEndKind.Passive => [CloseEventKind.EndOfStream, CloseEventKind.Closed],
-        SocketEndKind.UnheldFin => [CloseEventKind.Closed],
+        SocketEndKind.UnheldFin or SocketEndKind.Released => [CloseEventKind.Closed],
         SocketEndKind.Reset => [CloseEventKind.Aborted],
         SocketEndKind.DrainTimedOut or SocketEndKind.DrainOverflowed or SocketEndKind.DrainCancelled =>
             [CloseEventKind.Closed, CloseEventKind.Aborted],

@@ -27,6 +27,9 @@ public enum SocketEndKind : byte
     /// <summary>A FIN, then an RST: the caller gave up the drain. Also any socket that the caller had ended some other way meanwhile.</summary>
     DrainCancelled,
 
+    /// <summary>Our FIN went first; the other side had not ended its direction in time, and the rest is the kernel's. The TIME_WAIT is ours.</summary>
+    Released,
+
     /// <summary>The other side, or something on the path, had reset the connection before our FIN.</summary>
     ResetByPeer,
 
