@@ -9,13 +9,13 @@ public sealed class FarewellHttpOptions
     public TimeSpan Grace { get; set; } = TimeSpan.FromSeconds(3);
 
     /// <summary>What ends the connection of a client that was told and stayed. A FIN by default.</summary>
-    public HttpEnding AfterGrace { get; set; }
+    public HttpServerEnding AfterGrace { get; set; }
 
     /// <summary>
     /// What ends the idle connection of a client that was not told, has acknowledged everything and was silent: for the whole keep-alive limit, or at a stop for <see cref="StopSilence"/>.
     /// An unheld FIN by default.
     /// </summary>
-    public HttpEnding WhenSilent { get; set; } = HttpEnding.UnheldFin;
+    public HttpServerEnding WhenSilent { get; set; } = HttpServerEnding.UnheldFin;
 
     /// <summary>For how long a client must have been silent at a stop for <see cref="WhenSilent"/>; those that spoke later get a FIN. 0 to 10 minutes, 3 s by default.</summary>
     public TimeSpan StopSilence { get; set; } = TimeSpan.FromSeconds(3);

@@ -138,8 +138,8 @@ internal sealed partial class AcceptedConnection
                 PartingWay.Passive => (reason, await PassiveAsync().ConfigureAwait(false)),
                 PartingWay.Await => await AwaitAsync(reason).ConfigureAwait(false),
                 PartingWay.Fin => (reason, await FinAsync().ConfigureAwait(false)),
-                PartingWay.Reject => (reason, await AtOnceAsync(HttpEnding.UnheldFin, otherwise: HttpEnding.Reset).ConfigureAwait(false)),
-                PartingWay.UnheldFin => (reason, await AtOnceAsync(HttpEnding.UnheldFin).ConfigureAwait(false)),
+                PartingWay.Reject => (reason, await AtOnceAsync(HttpServerEnding.UnheldFin, otherwise: HttpServerEnding.Reset).ConfigureAwait(false)),
+                PartingWay.UnheldFin => (reason, await AtOnceAsync(HttpServerEnding.UnheldFin).ConfigureAwait(false)),
                 _ => (reason, await AtOnceAsync(_partings.Options.WhenSilent).ConfigureAwait(false)),
             };
         }
@@ -168,7 +168,7 @@ internal sealed partial class AcceptedConnection
     private async Task<SocketEnd> FinAsync() => await EndSocket.OrderlyAsync(
         _socket, DrainLimit.Default with { Releases = true }, new OwnReads(_reading, _receiving), _partings.Clock).ConfigureAwait(false);
 
-    private async Task<SocketEnd> AtOnceAsync(HttpEnding ending, HttpEnding otherwise = HttpEnding.Fin)
+    private async Task<SocketEnd> AtOnceAsync(HttpServerEnding ending, HttpServerEnding otherwise = HttpServerEnding.Fin)
     {
         await _reading.CancelAsync().ConfigureAwait(false);
         await _receiving.ConfigureAwait(false);
@@ -177,8 +177,8 @@ internal sealed partial class AcceptedConnection
             return _isLost ? LetGo() : EndSocket.Passive(_socket);
         }
 
-        var end = ending == HttpEnding.UnheldFin ? EndSocket.UnheldFin(_socket) : default;
-        if (end.Kind == SocketEndKind.None && (ending, otherwise) is (HttpEnding.Reset, _) or (HttpEnding.UnheldFin, HttpEnding.Reset))
+        var end = ending == HttpServerEnding.UnheldFin ? EndSocket.UnheldFin(_socket) : default;
+        if (end.Kind == SocketEndKind.None && (ending, otherwise) is (HttpServerEnding.Reset, _) or (HttpServerEnding.UnheldFin, HttpServerEnding.Reset))
         {
             end = EndSocket.Abort(_socket);
         }
@@ -204,7 +204,7 @@ internal sealed partial class AcceptedConnection
             (true, _, _) => (PartingReason.Lost, LetGo()),
             (_, true, _) => (reason, EndSocket.Passive(_socket)),
             (_, _, true) => (PartingReason.DiscardLimit, await FinAsync().ConfigureAwait(false)),
-            _ => (PartingReason.GraceExpired, await AtOnceAsync(IsAcknowledged ? _partings.Options.AfterGrace : HttpEnding.Fin).ConfigureAwait(false)),
+            _ => (PartingReason.GraceExpired, await AtOnceAsync(IsAcknowledged ? _partings.Options.AfterGrace : HttpServerEnding.Fin).ConfigureAwait(false)),
         };
     }
 }

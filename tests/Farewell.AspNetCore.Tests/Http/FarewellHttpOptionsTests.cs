@@ -17,7 +17,7 @@ public sealed class FarewellHttpOptionsTests
         {
             await using var application = Build(static host => host.UseFarewell(static options =>
                 (options.Grace, options.StopSilence, options.StopPatience, options.DiscardLimit, options.MaxLingering, options.AfterGrace) =
-                (TimeSpan.Zero, TimeSpan.FromHours(1), TimeSpan.FromSeconds(-1), -1, -1, (HttpEnding)9)));
+                (TimeSpan.Zero, TimeSpan.FromHours(1), TimeSpan.FromSeconds(-1), -1, -1, (HttpServerEnding)9)));
             await application.StartAsync();
         });
         refused.Failures.Select(static failure => failure.Split(' ')[1]).ShouldBe(["Grace", "StopSilence", "StopPatience", "DiscardLimit", "MaxLingering", "AfterGrace"]);

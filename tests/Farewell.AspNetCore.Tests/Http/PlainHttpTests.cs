@@ -150,10 +150,10 @@ public sealed class PlainHttpTests
     }
 
     [Theory]
-    [InlineData(HttpEnding.Fin, 1, true)]
-    [InlineData(HttpEnding.UnheldFin, 0, true)]
-    [InlineData(HttpEnding.Reset, 0, false)]
-    public async Task WhoIsToldAndStays_IsEndedWhenTheGraceIsOver(HttpEnding ending, int timeWaits, bool orderly)
+    [InlineData(HttpServerEnding.Fin, 1, true)]
+    [InlineData(HttpServerEnding.UnheldFin, 0, true)]
+    [InlineData(HttpServerEnding.Reset, 0, false)]
+    public async Task WhoIsToldAndStays_IsEndedWhenTheGraceIsOver(HttpServerEnding ending, int timeWaits, bool orderly)
     {
         using var network = new VethNetwork();
         await using var host = await HttpHost.StartAsync(network, new() { Farewell = options => (options.Grace, options.AfterGrace) = (ShortGrace, ending) });
@@ -168,13 +168,13 @@ public sealed class PlainHttpTests
     }
 
     [Theory]
-    [InlineData("/big", "1.1", "Connection: close\r\n", HttpEnding.Fin)]
-    [InlineData("/big", "1.1", "Connection: close\r\n", HttpEnding.UnheldFin)]
-    [InlineData("/big", "1.1", "Connection: close\r\n", HttpEnding.Reset)]
-    [InlineData("/big", "1.0", "", HttpEnding.Fin)]
-    [InlineData("/big-chunked", "1.0", "", HttpEnding.Fin)]
-    [InlineData("/big", "1.1", "", HttpEnding.UnheldFin)]
-    public async Task ASlowReader_GetsTheWholeBody(string path, string version, string fields, HttpEnding ending)
+    [InlineData("/big", "1.1", "Connection: close\r\n", HttpServerEnding.Fin)]
+    [InlineData("/big", "1.1", "Connection: close\r\n", HttpServerEnding.UnheldFin)]
+    [InlineData("/big", "1.1", "Connection: close\r\n", HttpServerEnding.Reset)]
+    [InlineData("/big", "1.0", "", HttpServerEnding.Fin)]
+    [InlineData("/big-chunked", "1.0", "", HttpServerEnding.Fin)]
+    [InlineData("/big", "1.1", "", HttpServerEnding.UnheldFin)]
+    public async Task ASlowReader_GetsTheWholeBody(string path, string version, string fields, HttpServerEnding ending)
     {
         using var network = new VethNetwork();
         await using var host = await HttpHost.StartAsync(network, new()
@@ -188,7 +188,7 @@ public sealed class PlainHttpTests
         var body = client.Octets[(client.Text.IndexOf("\r\n\r\n", StringComparison.Ordinal) + 4)..];
         body.Length.ShouldBe(TestApplication.Big);
         TestApplication.IsBig(body).ShouldBeTrue();
-        (orderly || ending == HttpEnding.Reset).ShouldBeTrue();
+        (orderly || ending == HttpServerEnding.Reset).ShouldBeTrue();
     }
 
     [Fact]

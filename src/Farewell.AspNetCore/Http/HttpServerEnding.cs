@@ -1,7 +1,7 @@
 namespace Farewell.AspNetCore;
 
 /// <summary>How the server ends a connection that its client has not left.</summary>
-public enum HttpEnding
+public enum HttpServerEnding
 {
     /// <summary>A FIN, as Kestrel itself does: loses nothing, and the server holds a TIME_WAIT.</summary>
     Fin,
