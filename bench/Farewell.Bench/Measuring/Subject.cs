@@ -24,6 +24,8 @@ internal sealed record Subject(string Name, bool SpeaksFrames, params (string Na
         new("socket-args-inline", false, Inline),
         new("kestrel", false),
         new("kestrel-inline", false, Inline),
+        new("kestrel-on-loops", false),
+        new("kestrel-on-loops-inline", false),
         new("pipelines-unofficial", false),
         new("dotnetty", false),
     ];
@@ -31,7 +33,7 @@ internal sealed record Subject(string Name, bool SpeaksFrames, params (string Na
     public bool IsOurs => Name.StartsWith("farewell", StringComparison.Ordinal);
 
     /// <summary>Whether it is somebody else's way to do it in .NET: what ours is compared with besides the limit.</summary>
-    public bool IsPeer => !IsOurs && Name != Limit && Name != "socket-frames";
+    public bool IsPeer => !IsOurs && Name != Limit && Name != "socket-frames" && !Name.Contains("on-loops", StringComparison.Ordinal);
 
     public string Protocol => SpeaksFrames ? "farewell" : "plain";
 }

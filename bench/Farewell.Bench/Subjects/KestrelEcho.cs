@@ -7,7 +7,7 @@ using Microsoft.Extensions.Logging;
 namespace Farewell.Bench.Subjects;
 
 /// <summary>Kestrel: its own connection handler as it comes or at its fastest, or Farewell's sessions on it.</summary>
-internal sealed class KestrelEcho(bool isFastest, bool isFarewell) : IEchoServer
+internal sealed class KestrelEcho(bool isFastest, bool isFarewell, bool isOnLoops = false) : IEchoServer
 {
     private WebApplication? _host;
 
@@ -23,6 +23,11 @@ internal sealed class KestrelEcho(bool isFastest, bool isFarewell) : IEchoServer
             })
             : listen.UseConnectionHandler<Handler>()));
         builder.WebHost.UseSockets(sockets => (sockets.UnsafePreferInlineScheduling, sockets.Backlog) = (isFastest, 4096));
+        if (isOnLoops)
+        {
+            builder.WebHost.UseFarewellTransport(loops => loops.RunsOnLoops = isFastest);
+        }
+
         _host = builder.Build();
         return _host.StartAsync();
     }
