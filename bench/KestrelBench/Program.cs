@@ -1,15 +1,14 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Net;
-using System.Text.RegularExpressions;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 
 // Requests a second, processor time and allocations per request of Kestrel with and without UseFarewell, by wrk over loopback. Both servers live in this process and take turns, so that whatever else
 // the machine does falls on both. Run by bench/kestrel.
-var rounds = args.Length > 0 ? int.Parse(args[0], CultureInfo.InvariantCulture) : 9;
-var seconds = args.Length > 1 ? int.Parse(args[1], CultureInfo.InvariantCulture) : 4;
+var rounds = args.Length > 0 ? int.Parse(args[0], CultureInfo.InvariantCulture) : 21;
+var seconds = args.Length > 1 ? double.Parse(args[1], CultureInfo.InvariantCulture) : 1.4;
 var connections = args.Length > 2 ? int.Parse(args[2], CultureInfo.InvariantCulture) : 64;
 if (!File.Exists("/usr/bin/wrk"))
 {
@@ -22,7 +21,7 @@ await using var farewell = await StartAsync(withFarewell: true);
 foreach (var server in new[] { plain, farewell })
 {
     // Compiles what is hot.
-    await MeasureAsync(server, seconds: 3);
+    await MeasureAsync(server, seconds: 3.4);
 }
 
 List<Measure> without = [], with = [];
@@ -57,29 +56,29 @@ static double Median(IEnumerable<double> values)
     return sorted.Length % 2 == 1 ? sorted[sorted.Length / 2] : (sorted[(sorted.Length / 2) - 1] + sorted[sorted.Length / 2]) / 2;
 }
 
-async Task<Measure> MeasureAsync(WebApplication server, int seconds)
+async Task<Measure> MeasureAsync(Server server, double seconds)
 {
+    // Connecting and leaving is outside of the window: it is for connections in use.
+    var lead = TimeSpan.FromMilliseconds(300);
     GC.Collect();
-    var allocated = GC.GetTotalAllocatedBytes(precise: true);
-    var processor = Environment.CpuUsage.TotalTime;
-    using var wrk = Process.Start(new ProcessStartInfo("/usr/bin/wrk", ["-t", "1", "-c", $"{connections}", "-d", $"{seconds}s", server.Urls.First()]) { RedirectStandardOutput = true })!;
-    var output = await wrk.StandardOutput.ReadToEndAsync();
+    using var wrk = Process.Start(new ProcessStartInfo("/usr/bin/wrk", ["-t", "1", "-c", $"{connections}", "-d", $"{Math.Ceiling(seconds + 0.6)}s", server.Application.Urls.First()]) { RedirectStandardOutput = true })!;
+    var output = wrk.StandardOutput.ReadToEndAsync();
+    await Task.Delay(lead);
+    var (from, begun, processor, allocated) = (Stopwatch.GetTimestamp(), server.Requests.Total, Environment.CpuUsage.TotalTime, GC.GetTotalAllocatedBytes(precise: false));
+    await Task.Delay(TimeSpan.FromSeconds(seconds));
+    var (took, requests) = (Stopwatch.GetElapsedTime(from), server.Requests.Total - begun);
+    var measure = new Measure(
+        requests / took.TotalSeconds, (Environment.CpuUsage.TotalTime - processor).TotalMicroseconds / requests, (GC.GetTotalAllocatedBytes(precise: false) - allocated) / (double)requests);
     await wrk.WaitForExitAsync();
-    if (output.Contains("Socket errors", StringComparison.Ordinal) || output.Contains("Non-2xx", StringComparison.Ordinal))
+    if ((await output).Contains("Socket errors", StringComparison.Ordinal) || (await output).Contains("Non-2xx", StringComparison.Ordinal))
     {
-        throw new InvalidOperationException(output);
+        throw new InvalidOperationException(await output);
     }
 
-    var requests = Number(output, @"(\d+) requests in");
-    return new Measure(
-        Number(output, @"Requests/sec:\s+([\d.]+)"),
-        (Environment.CpuUsage.TotalTime - processor).TotalMicroseconds / requests,
-        (GC.GetTotalAllocatedBytes(precise: true) - allocated) / requests);
+    return measure;
 }
 
-static double Number(string output, string pattern) => double.Parse(Regex.Match(output, pattern).Groups[1].Value, CultureInfo.InvariantCulture);
-
-static async Task<WebApplication> StartAsync(bool withFarewell)
+static async Task<Server> StartAsync(bool withFarewell)
 {
     var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
     builder.WebHost.UseKestrelCore().ConfigureKestrel(static kestrel => kestrel.Listen(IPAddress.Loopback, 0, static listen => listen.Protocols = HttpProtocols.Http1));
@@ -89,14 +88,25 @@ static async Task<WebApplication> StartAsync(bool withFarewell)
     }
 
     var application = builder.Build();
-    var hello = "hello, wire\n"u8.ToArray();
+    var (hello, count) = ("hello, wire\n"u8.ToArray(), new Count());
     application.Run(context =>
     {
+        Interlocked.Increment(ref count.Total);
         context.Response.ContentLength = hello.Length;
         return context.Response.Body.WriteAsync(hello).AsTask();
     });
     await application.StartAsync();
-    return application;
+    return new Server(application, count);
+}
+
+internal sealed class Count
+{
+    public long Total;
+}
+
+internal sealed record Server(WebApplication Application, Count Requests) : IAsyncDisposable
+{
+    public ValueTask DisposeAsync() => Application.DisposeAsync();
 }
 
 internal readonly record struct Measure(double PerSecond, double Microseconds, double Octets);
