@@ -3,6 +3,8 @@ using System.Net;
 using System.Text;
 using System.Threading.RateLimiting;
 using Farewell;
+using Farewell.Departures;
+using Farewell.Http;
 using Farewell.Protocol.Manners;
 
 // A server and a client of each kind, talking to each other in one native process. The last line says what came of it.
@@ -24,6 +26,17 @@ await using var lines = FarewellServer.Start(new() { EndPoint = new(IPAddress.Lo
     }
 });
 
+await using var pages = FarewellServer.Start(new() { EndPoint = new(IPAddress.Loopback, 0) }, () => new WordlessManner(), async connection =>
+{
+    var result = await connection.Input.ReadAtLeastAsync(16);
+    await connection.Output.WriteAsync("HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\npage"u8.ToArray());
+    connection.Input.AdvanceTo(result.Buffer.End);
+    while (!(result = await connection.Input.ReadAsync()).IsCompleted)
+    {
+        connection.Input.AdvanceTo(result.Buffer.End);
+    }
+});
+
 var session = await FarewellClient.ConnectAsync(server.LocalEndPoint);
 var answer = await session.AskAsync("hello"u8.ToArray());
 await session.DisposeAsync();
@@ -35,4 +48,12 @@ await bare.GetStream().WriteAsync("bytes"u8.ToArray());
 var echoed = new byte[5];
 await bare.GetStream().ReadExactlyAsync(echoed);
 
-Console.WriteLine($"{Encoding.ASCII.GetString(answer.Answer.Span)} {Encoding.ASCII.GetString(echoed)} {report.Cause} native={!System.Runtime.CompilerServices.RuntimeFeature.IsDynamicCodeSupported}");
+var let = new TaskCompletionSource<HttpEnding>();
+string page;
+using (var http = new HttpClient(new SocketsHttpHandler().UseFarewell(options => (options.Departure, options.OnEnded) = (Departure.UnheldFin, let.SetResult))))
+{
+    page = await http.GetStringAsync(new Uri($"http://{pages.LocalEndPoint}/"));
+}
+
+var ended = await let.Task;
+Console.WriteLine($"{Encoding.ASCII.GetString(answer.Answer.Span)} {Encoding.ASCII.GetString(echoed)} {report.Cause} {page} {ended.Use} {ended.End.Kind} native={!System.Runtime.CompilerServices.RuntimeFeature.IsDynamicCodeSupported}");

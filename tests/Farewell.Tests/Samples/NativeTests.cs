@@ -25,7 +25,7 @@ public sealed class NativeTests
             }
 
             using var app = Command.Start(Path.Combine(folder.FullName, "app", "Farewell.Aot"));
-            (await app.ToEndAsync()).Trim().ShouldBe("hello bytes Released native=True");
+            (await app.ToEndAsync()).Trim().ShouldBe("hello bytes Released page Idle UnheldFin native=True");
         }
         finally
         {
