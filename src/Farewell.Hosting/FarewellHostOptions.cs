@@ -32,6 +32,15 @@ public sealed class FarewellHostOptions
     /// <summary>As <see cref="FarewellServerOptions.MaxAge"/>.</summary>
     public TimeSpan? MaxAge { get; set; }
 
+    /// <summary>As <see cref="FarewellServerOptions.Carrier"/>.</summary>
+    public Carrier? Carrier { get; set; }
+
+    /// <summary>As <see cref="FarewellServerOptions.Loops"/>.</summary>
+    public int? Loops { get; set; }
+
+    /// <summary>As <see cref="FarewellServerOptions.HandlerThread"/>.</summary>
+    public HandlerThread? HandlerThread { get; set; }
+
     /// <summary>As <see cref="FarewellServerOptions.Handlers"/>.</summary>
     public int? Handlers { get; set; }
 
@@ -81,6 +90,9 @@ public sealed class FarewellHostOptions
             MaxTurnedAway = MaxTurnedAway ?? defaults.MaxTurnedAway,
             TurnAwayGrace = TurnAwayGrace ?? defaults.TurnAwayGrace,
             MaxAge = MaxAge ?? defaults.MaxAge,
+            Carrier = Carrier ?? defaults.Carrier,
+            Loops = Loops ?? defaults.Loops,
+            HandlerThread = HandlerThread ?? defaults.HandlerThread,
             Handlers = Handlers ?? defaults.Handlers,
             FullQueue = FullQueue ?? defaults.FullQueue,
             ProtocolBuffer = ProtocolBuffer ?? defaults.ProtocolBuffer,
