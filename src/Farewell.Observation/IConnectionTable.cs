@@ -17,7 +17,7 @@ public interface IConnectionTable : IDisposable
     /// <summary>What this source cannot tell and why; null when it tells everything a <see cref="Connection"/> has.</summary>
     string? Missing { get; }
 
-    /// <summary>Visits every connection that the filter admits, IPv4 before IPv6.</summary>
+    /// <summary>Visits every connection that the filter admits, IPv4 and IPv6, in no order.</summary>
     /// <exception cref="ObservationException">The kernel refused, or its answer made no sense.</exception>
     /// <exception cref="InvalidOperationException">Called from within <paramref name="visitor"/>.</exception>
     ConnectionReading Read(ConnectionFilter filter, ConnectionVisitor visitor);

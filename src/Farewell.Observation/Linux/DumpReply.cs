@@ -43,6 +43,7 @@ internal static class DumpReply
             var body = message[SockDiag.MessageHeaderLength..];
             switch (MemoryMarshal.Read<ushort>(message[4..]))
             {
+                case SockDiag.TCPDIAG_GETSOCK:
                 case SockDiag.SOCK_DIAG_BY_FAMILY:
                     Visit(body, visitor, ref progress);
                     break;

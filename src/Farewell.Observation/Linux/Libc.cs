@@ -8,7 +8,6 @@ namespace Farewell.Observation.Linux;
 internal static partial class Libc
 {
     public const int AF_INET = 2;
-    public const int AF_INET6 = 10;
     public const int AF_NETLINK = 16;
     public const int SOCK_RAW = 3;
     public const int SOCK_CLOEXEC = 0x80000;

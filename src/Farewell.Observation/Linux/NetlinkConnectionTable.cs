@@ -55,12 +55,7 @@ internal sealed class NetlinkConnectionTable : IConnectionTable
         {
             FinishLastDump();
             var progress = default(DumpProgress);
-            Dump(Libc.AF_INET, filter, visitor, ref progress);
-            if (!progress.Stopped)
-            {
-                Dump(Libc.AF_INET6, filter, visitor, ref progress);
-            }
-
+            Dump(filter, visitor, ref progress);
             return new(progress.Rows, progress.Interrupted);
         }
         finally
@@ -71,10 +66,10 @@ internal sealed class NetlinkConnectionTable : IConnectionTable
 
     public void Dispose() => _socket.Dispose();
 
-    private void Dump(byte family, ConnectionFilter filter, ConnectionVisitor visitor, ref DumpProgress progress)
+    private void Dump(ConnectionFilter filter, ConnectionVisitor visitor, ref DumpProgress progress)
     {
         Span<byte> request = stackalloc byte[DumpRequest.MaxLength];
-        var length = DumpRequest.Write(request, family, ++_sequence, filter);
+        var length = DumpRequest.Write(request, ++_sequence, filter);
         Send(request[..length]);
         _dumping = true;
         progress.Done = false;
