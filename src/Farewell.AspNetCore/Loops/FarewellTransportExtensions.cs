@@ -1,3 +1,4 @@
+using System.Runtime.Versioning;
 using Farewell.AspNetCore;
 using Farewell.AspNetCore.Loops;
 using Microsoft.AspNetCore.Connections;
@@ -23,7 +24,7 @@ public static class FarewellTransportExtensions
             throw new PlatformNotSupportedException("Farewell's event loops need Linux (epoll): call UseFarewellTransport there only.");
         }
 
-        return builder.ConfigureServices(services =>
+        return builder.ConfigureServices([SupportedOSPlatform("linux")] (services) =>
         {
             services.AddOptions<FarewellTransportOptions>()
                 .Validate(static options => options.Loops >= 0, "FarewellTransportOptions.Loops: 0 (one for each processor) or more.");

@@ -2,7 +2,6 @@ using System.Net;
 using System.Net.Sockets;
 using System.Runtime.ExceptionServices;
 using System.Runtime.Versioning;
-using Farewell.Protocol;
 using Farewell.Sockets;
 using Farewell.Tests.Conformance;
 
