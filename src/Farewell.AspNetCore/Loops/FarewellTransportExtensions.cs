@@ -24,12 +24,21 @@ public static class FarewellTransportExtensions
             throw new PlatformNotSupportedException("Farewell's event loops need Linux (epoll): call UseFarewellTransport there only.");
         }
 
-        return builder.ConfigureServices([SupportedOSPlatform("linux")] (services) =>
+        return builder.ConfigureServices(services =>
         {
-            services.AddOptions<FarewellTransportOptions>()
-                .Validate(static options => options.Loops >= 0, "FarewellTransportOptions.Loops: 0 (one for each processor) or more.");
-            services.Configure(configure ?? (static _ => { }));
-            services.AddSingleton<IConnectionListenerFactory, LoopTransportFactory>();
+            if (OperatingSystem.IsLinux())
+            {
+                Add(services, configure);
+            }
         });
+    }
+
+    [SupportedOSPlatform("linux")]
+    private static void Add(IServiceCollection services, Action<FarewellTransportOptions>? configure)
+    {
+        services.AddOptions<FarewellTransportOptions>()
+            .Validate(static options => options.Loops >= 0, "FarewellTransportOptions.Loops: 0 (one for each processor) or more.");
+        services.Configure(configure ?? (static _ => { }));
+        services.AddSingleton<IConnectionListenerFactory, LoopTransportFactory>();
     }
 }

@@ -22,7 +22,8 @@ public sealed class ForwarderTests
         [
             "exec", Path.Combine(AppContext.BaseDirectory, "Farewell.Samples.Forwarder.dll"),
             "--urls", "http://10.77.0.1:0", $"--ReverseProxy:Clusters:app:Destinations:one:Address=http://{host.EndPoint}/",
-        ]) { RedirectStandardOutput = true }))!;
+        ])
+        { RedirectStandardOutput = true }))!;
         try
         {
             var page = await AddressAsync(proxy);
