@@ -11,17 +11,19 @@ if (args is ["serve", var name, var endPoint])
     return await Control.RunAsync(Make(name), IPEndPoint.Parse(endPoint));
 }
 
-string[] verbs = ["echo", "ends", "idle", "latency", "stop"];
+string[] verbs = ["echo", "ends", "idle", "latency", "stop", "wheel"];
 if (args.Length == 0 || !verbs.Contains(args[0]) || Unknown() is not null)
 {
     Console.Error.WriteLine($"""
         {(args.Length > 0 && verbs.Contains(args[0]) ? $"{Unknown()}: no such option." : "")}
-        Farewell.Bench echo|ends|idle|latency|stop [--full] [--rounds N] [--seconds N] [--connections N] [--only NAME,...] [--json]
-          echo     CPU and rate of an echo; the first 5 seconds too; --full: every number of connections, size and depth
+        Farewell.Bench echo|ends|idle|latency|stop|wheel [--full|--growth] [--rounds N] [--seconds N] [--connections N] [--only NAME,...] [--json]
+          echo     CPU and rate of an echo; the first 5 seconds too; --full: every number of connections, size and depth;
+                   --growth: from 10 to 15,000 connections, from 64 B to 16 KiB, on one loop and on two
           ends     dial, greet, one message, leave: for every departure
           idle     resident memory of an idle connection (15,000)
           latency  at 50 % and 90 % of each subject's own capacity
           stop     a graceful stop (15,000)
+          wheel    a deadline moved: in the wheel of the sessions, and by a timer each
         Subjects: {string.Join(", ", Subject.All.Select(subject => subject.Name))}
         Needs two processors, gcc and taskset (util-linux), and root or user namespaces.
         """);
@@ -32,6 +34,12 @@ if (!OperatingSystem.IsLinux())
 {
     Console.Error.WriteLine("The bench needs Linux: network namespaces and epoll.");
     return 3;
+}
+
+if (args[0] == "wheel")
+{
+    Console.WriteLine(WheelBench.Run(Number("--connections", 15_000)));
+    return 0;
 }
 
 if (!PrivateNamespace.IsInside)
@@ -49,7 +57,7 @@ if (wanted?.FirstOrDefault(one => Subject.All.All(subject => subject.Name != one
 
 using var harness = new Harness(FindNative());
 List<Subject> subjects = [];
-foreach (var subject in Subject.All.Where(subject => wanted?.Contains(subject.Name) != false))
+foreach (var subject in Subject.All.Where(subject => wanted?.Contains(subject.Name) ?? subject.IsAsked(args.Contains("--growth"))))
 {
     if (harness.WhyNot(subject) is { } why)
     {
@@ -65,7 +73,7 @@ var connections = Number("--connections", 15_000);
 var questions = new Questions(harness, subjects, Number("--rounds", 5), Number("--seconds", 2), line => Console.Error.WriteLine(line));
 var found = Table.Compare(args[0] switch
 {
-    "echo" => questions.Echo(args.Contains("--full") ? EchoCase.All : EchoCase.Few),
+    "echo" => questions.Echo(args.Contains("--full") ? EchoCase.All : args.Contains("--growth") ? EchoCase.Growth : EchoCase.Few),
     "ends" => questions.Ends(),
     "idle" => questions.Idle(connections),
     "latency" => questions.Latency(),
@@ -74,7 +82,7 @@ var found = Table.Compare(args[0] switch
 Console.WriteLine(args.Contains("--json") ? Table.ToJson(args[0], found) : Table.ToMarkdown(found));
 return 0;
 
-string? Unknown() => args.Skip(1).FirstOrDefault(word => word.StartsWith("--", StringComparison.Ordinal) && word is not ("--full" or "--rounds" or "--seconds" or "--connections" or "--only" or "--json"));
+string? Unknown() => args.Skip(1).FirstOrDefault(word => word.StartsWith("--", StringComparison.Ordinal) && word is not ("--full" or "--growth" or "--rounds" or "--seconds" or "--connections" or "--only" or "--json"));
 
 string? Text(string option) => args.SkipWhile(word => word != option).Skip(1).FirstOrDefault();
 
@@ -95,6 +103,7 @@ static string? FindNative()
 static IEchoServer Make(string name) => name switch
 {
     "farewell-engine" => new FarewellEcho(Carrier.EventLoops),
+    "farewell-engine-2-loops" => new FarewellEcho(Carrier.EventLoops, loops: 2),
     "farewell-portable" => new FarewellEcho(Carrier.Portable),
     "farewell-kestrel" => new KestrelEcho(isFastest: false, isFarewell: true),
     "socket-frames" => new EventArgsEcho(speaksFrames: true),

@@ -236,6 +236,13 @@ internal readonly record struct EchoCase(int Connections, int Size, int InFlight
 
     public static IEnumerable<EchoCase> Few => [new(64, 128, 1), new(256, 128, 1)];
 
+    /// <summary>How cost grows with connections and with the size of messages.</summary>
+    public static IEnumerable<EchoCase> Growth =>
+    [
+        .. ((int[])[10, 100, 1000, 5000, 15_000]).Select(static connections => new EchoCase(connections, 128, 1)),
+        .. ((int[])[64, 1024, 4096, 16_384]).Select(static size => new EchoCase(64, size, 1)),
+    ];
+
     public static IEnumerable<EchoCase> All =>
         from connections in (int[])[1, 64, 256, 1000]
         from size in (int[])[64, 128, 4096]

@@ -4,13 +4,13 @@ using System.Net;
 namespace Farewell.Bench.Subjects;
 
 /// <summary>A Farewell server on one of its own carriers.</summary>
-internal sealed class FarewellEcho(Carrier carrier) : IEchoServer
+internal sealed class FarewellEcho(Carrier carrier, int loops = 0) : IEchoServer
 {
     private FarewellServer? _server;
 
     public Task StartAsync(IPEndPoint endPoint)
     {
-        _server = FarewellServer.Start(new FarewellServerOptions { EndPoint = endPoint, Carrier = carrier, MaxSessions = 100_000 }, static (session, message) =>
+        _server = FarewellServer.Start(new FarewellServerOptions { EndPoint = endPoint, Carrier = carrier, Loops = loops, MaxSessions = 100_000 }, static (session, message) =>
         {
             _ = message.IsAsk ? message.Answer(message.Payload) : session.TrySend(message.Payload).Outcome == SendOutcome.Accepted;
             return default;
