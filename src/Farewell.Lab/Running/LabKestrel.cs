@@ -1,5 +1,8 @@
 using System.Net;
 using System.Net.Sockets;
+using Farewell.AspNetCore;
+using Farewell.AspNetCore.Transports;
+using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
@@ -21,11 +24,17 @@ internal sealed class LabKestrel : IAsyncDisposable
 
     /// <summary>Starts a server whose connections are handled by middleware, usually <c>listen.Run(...)</c>.</summary>
     public static Task<LabKestrel> StartAsync(Arena arena, Action<ListenOptions> listen) =>
-        StartAsync(arena, static _ => { }, listen, static _ => Task.CompletedTask);
+        StartAsync(arena, static _ => { }, listen, static _ => Task.CompletedTask, farewell: null);
 
     /// <summary>Starts an HTTP server.</summary>
-    public static Task<LabKestrel> StartHttpAsync(Arena arena, Action<KestrelServerOptions> configure, RequestDelegate handler) =>
-        StartAsync(arena, configure, static _ => { }, handler);
+    /// <param name="arena">Where.</param>
+    /// <param name="configure">Kestrel's own options.</param>
+    /// <param name="handler">The application.</param>
+    /// <param name="protocols">What the endpoint speaks.</param>
+    /// <param name="farewell">The options of <c>UseFarewell</c>; null without it.</param>
+    public static Task<LabKestrel> StartHttpAsync(
+        Arena arena, Action<KestrelServerOptions> configure, RequestDelegate handler, HttpProtocols protocols = HttpProtocols.Http1, FarewellHttpOptions? farewell = null) =>
+        StartAsync(arena, configure, listen => listen.Protocols = protocols, handler, farewell);
 
     /// <summary>What a host's StopAsync with this limit comes down to.</summary>
     public async Task StopAsync(TimeSpan limit)
@@ -41,16 +50,18 @@ internal sealed class LabKestrel : IAsyncDisposable
     }
 
     private static async Task<LabKestrel> StartAsync(
-        Arena arena, Action<KestrelServerOptions> configure, Action<ListenOptions> listen, RequestDelegate handler)
+        Arena arena, Action<KestrelServerOptions> configure, Action<ListenOptions> listen, RequestDelegate handler, FarewellHttpOptions? farewell)
     {
         ushort port = 0;
         var transport = new SocketTransportOptions { CreateBoundListenSocket = Bind };
         var options = new KestrelServerOptions { AddServerHeader = false };
         options.Listen(arena.Network.ServerAddress, 0, listen);
         configure(options);
-        var server = new KestrelServer(
-            Options.Create(options), new SocketTransportFactory(Options.Create(transport), NullLoggerFactory.Instance), NullLoggerFactory.Instance);
-        await server.StartAsync(new Application(handler), arena.Cancellation);
+        IConnectionListenerFactory factory = farewell is null
+            ? new SocketTransportFactory(Options.Create(transport), NullLoggerFactory.Instance)
+            : new FarewellTransportFactory(Options.Create(farewell), Options.Create(options), Options.Create(transport), NullLoggerFactory.Instance);
+        var server = new KestrelServer(Options.Create(options), factory, NullLoggerFactory.Instance);
+        await server.StartAsync(new Application(farewell is null ? handler : HttpMarking.Marking(options.Limits.KeepAliveTimeout)(handler)), arena.Cancellation);
         await arena.WatchAsync(port);
         return new LabKestrel(server);
 

@@ -1,3 +1,4 @@
+using Farewell.AspNetCore;
 using Farewell.Lab.Running;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
@@ -8,6 +9,11 @@ namespace Farewell.Lab.Strategies;
 internal abstract class KestrelHttpStrategy : Strategy
 {
     public override StrategyGroup Group => StrategyGroup.KestrelHttp;
+
+    /// <summary>The options of <c>UseFarewell</c>; null without it.</summary>
+    protected virtual FarewellHttpOptions? Farewell => null;
+
+    protected virtual HttpProtocols Protocols => HttpProtocols.Http1;
 
     protected virtual void Configure(KestrelServerOptions options)
     {
@@ -27,7 +33,7 @@ internal abstract class KestrelHttpStrategy : Strategy
 
     public override async Task RunAsync(Arena arena)
     {
-        var kestrel = arena.Keep(await LabKestrel.StartHttpAsync(arena, Configure, HandleAsync));
+        var kestrel = arena.Keep(await LabKestrel.StartHttpAsync(arena, Configure, HandleAsync, Protocols, Farewell));
         List<Task> work = [];
         for (var i = 0; i < arena.ConnectionCount; i++)
         {

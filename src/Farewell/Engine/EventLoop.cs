@@ -122,16 +122,7 @@ internal sealed class EventLoop : IDisposable
     {
         while (!_isOver)
         {
-            var ready = _epoll.Wait(MayWait() ? Timeout.Infinite : 0);
-            for (var i = 0; i < ready; i++)
-            {
-                var (descriptor, readiness) = _epoll[i];
-                if ((uint)descriptor < (uint)_entries.Length)
-                {
-                    _entries[descriptor]?.Ready(readiness);
-                }
-            }
-
+            Serve(_epoll.Wait(MayWait() ? Timeout.Infinite : 0));
             GoOn();
             Call();
         }
@@ -141,6 +132,19 @@ internal sealed class EventLoop : IDisposable
             // Whoever posts later wakes nobody.
             _waits = false;
             _epoll.Dispose();
+        }
+    }
+
+    /// <summary>A method of its own, so that no local of the thread's keeps the entry served last alive while it waits.</summary>
+    private void Serve(int ready)
+    {
+        for (var i = 0; i < ready; i++)
+        {
+            var (descriptor, readiness) = _epoll[i];
+            if ((uint)descriptor < (uint)_entries.Length)
+            {
+                _entries[descriptor]?.Ready(readiness);
+            }
         }
     }
 

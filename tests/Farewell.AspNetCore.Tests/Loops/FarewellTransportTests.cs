@@ -116,9 +116,10 @@ public sealed class FarewellTransportTests
         {
             await reads.Task;
             var (total, input) = (0L, connection.Transport.Input);
-            while (await input.ReadAsync() is { IsCompleted: false } read)
+            for (var isOver = false; !isOver;)
             {
-                total += read.Buffer.Length;
+                var read = await input.ReadAsync();
+                (total, isOver) = (total + read.Buffer.Length, read.IsCompleted);
                 input.AdvanceTo(read.Buffer.End);
             }
 

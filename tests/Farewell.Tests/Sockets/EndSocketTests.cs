@@ -48,6 +48,19 @@ public sealed class EndSocketTests : IDisposable
     }
 
     [Fact]
+    public async Task Orderly_LeavesAPeerThatReadsSlowlyToTheKernel_WhereTheLimitReleases()
+    {
+        var clock = new FakeTimeProvider();
+        await _own.SendAsync(new byte[100_000]);
+        var ending = EndSocket.OrderlyAsync(_own, DrainLimit.Default with { Releases = true }, time: clock).AsTask();
+        ending.IsCompleted.ShouldBeFalse();
+        clock.Advance(DrainLimit.Default.Time);
+        var end = await ending.WaitAsync(Eventually.Limit);
+        (end.Kind, end.HoldsTimeWait, end.IsForced).ShouldBe((SocketEndKind.Released, true, false));
+        (await Conversation.ReadToEndAsync(_peer)).ShouldBe((100_000, false), "everything, and the end of the stream");
+    }
+
+    [Fact]
     public async Task Orderly_AbortsAPeerThatDrips_WhenTheTimeIsUp()
     {
         var clock = new FakeTimeProvider();

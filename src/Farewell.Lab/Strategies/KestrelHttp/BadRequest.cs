@@ -2,7 +2,7 @@ using Farewell.Lab.Running;
 
 namespace Farewell.Lab.Strategies.KestrelHttp;
 
-internal sealed class BadRequest : KestrelHttpStrategy
+internal class BadRequest : KestrelHttpStrategy
 {
     public override About About => new("kestrel-bad-request", EndingSide.Server, 31)
     {

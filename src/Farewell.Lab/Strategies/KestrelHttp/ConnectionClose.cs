@@ -2,7 +2,7 @@ using Farewell.Lab.Running;
 
 namespace Farewell.Lab.Strategies.KestrelHttp;
 
-internal sealed class ConnectionClose : KestrelHttpStrategy
+internal class ConnectionClose : KestrelHttpStrategy
 {
     public override About About => new("kestrel-connection-close", EndingSide.Server, 25)
     {

@@ -2,7 +2,7 @@ using Farewell.Lab.Running;
 
 namespace Farewell.Lab.Strategies.KestrelHttp;
 
-internal sealed class Http10 : KestrelHttpStrategy
+internal class Http10 : KestrelHttpStrategy
 {
     public override About About => new("kestrel-http-10", EndingSide.Server, 26)
     {

@@ -3,7 +3,7 @@ using Microsoft.AspNetCore.Server.Kestrel.Core;
 
 namespace Farewell.Lab.Strategies.KestrelHttp;
 
-internal sealed class KeepAliveTimeout : KestrelHttpStrategy
+internal class KeepAliveTimeout : KestrelHttpStrategy
 {
     public override About About => new("kestrel-keep-alive-timeout", EndingSide.Server, 28)
     {

@@ -3,7 +3,7 @@ using Microsoft.AspNetCore.Server.Kestrel.Core;
 
 namespace Farewell.Lab.Strategies.KestrelHttp;
 
-internal sealed class RequestHeadersTimeout : KestrelHttpStrategy
+internal class RequestHeadersTimeout : KestrelHttpStrategy
 {
     public override About About => new("kestrel-headers-timeout", EndingSide.Server, 32)
     {

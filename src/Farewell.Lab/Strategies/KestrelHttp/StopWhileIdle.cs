@@ -2,7 +2,7 @@ using Farewell.Lab.Running;
 
 namespace Farewell.Lab.Strategies.KestrelHttp;
 
-internal sealed class StopWhileIdle : KestrelHttpStrategy
+internal class StopWhileIdle : KestrelHttpStrategy
 {
     public override About About => new("kestrel-stop-while-idle", EndingSide.Server, 29)
     {
