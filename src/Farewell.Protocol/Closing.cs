@@ -263,6 +263,10 @@ internal sealed class Closing(Role role, RuleBook rules, TimeSpan handshakeAt)
         }
     }
 
+    /// <summary>What progress so far would extend the grace to: for the hash, in which progress that extends nothing is none.</summary>
+    public TimeSpan ExtendedTo(TimeSpan progressedAt, TimeSpan now) =>
+        State is SessionState.Dismissing or SessionState.Finishing && !GracePassed ? Max(_dueAt, Min(progressedAt + _span, _hardAt)) : now;
+
     public Closing Clone() => (Closing)MemberwiseClone();
 
     public void AddTo(ref StateHash hash, TimeSpan now)

@@ -13,7 +13,7 @@ if (args is ["weaken", var only])
     return Weaken(only) ? 1 : 0;
 }
 
-var verbs = args.Length == 0 ? ["fields", "hostile", "search", "walks", "mutations"] : args;
+var verbs = args.Length == 0 ? ["fields", "meetings", "hostile", "search", "walks", "mutations"] : args;
 foreach (var verb in verbs)
 {
     var failed = verb switch
@@ -25,9 +25,10 @@ foreach (var verb in verbs)
         "weaken" => Weaken(""),
         "walks" => Walk(args.Length == 0 ? 20_000 : 1_000_000),
         "fields" => Fields(),
+        "meetings" => Meet(args.Length == 0 ? 4_000 : 50_000),
         "smoke" => Fuzz(200_000, recorded: false) || Fuzz(50_000, recorded: true),
         "fuzz" => Fuzz(8_000_000, recorded: false) || Fuzz(2_000_000, recorded: true),
-        _ => throw new ArgumentException($"{verb}: not one of hostile, search, exhaust, walks, mutations, weaken, fields, fuzz"),
+        _ => throw new ArgumentException($"{verb}: not one of hostile, search, exhaust, walks, mutations, weaken, fields, meetings, fuzz"),
     };
     if (failed)
     {
@@ -148,4 +149,13 @@ static bool Fields()
     var unhashed = StateFields.Unhashed(Walks.Sessions(1, 200).Append((Unread.Pinged(), Scenario.Beginning)));
     Console.WriteLine($"{unhashed.Count,10} fields of the machines that the hash leaves out without a reason: {string.Join(", ", unhashed)}");
     return unhashed.Count > 0;
+}
+
+static bool Meet(int mostStates)
+{
+    var clock = Stopwatch.StartNew();
+    var results = Scenario.All.AsParallel().Select(scenario => Meetings.Check(scenario, mostStates)).ToList();
+    Console.WriteLine($"{results.Sum(result => result.Meetings),10:N0} states met again by another way, {clock.Elapsed.TotalSeconds:F1} s");
+    results.ForEach(result => Console.Write(result.Failure));
+    return results.Exists(result => result.Failure is not null);
 }

@@ -18,7 +18,8 @@ internal static class StateFields
     {
         ["Session._held"] = "an event not yet taken: a carrier takes all events before anything else happens, and so does every step of the worlds",
         ["Session._assembledHandedOut"] = "memory handed out with the last event, given back by the next read",
-        ["Session._pingNonce"] = "only whether a Pong repeats it counts, and the Ping on its way says that",
+        ["Session._pingNonce"] = "only whether a Pong repeats it counts, and there is one Ping at a time",
+        ["Session._pongNonce"] = "the same",
         ["Session._dismissReason"] = "told to the application and on the wire, and asked by nothing",
         ["Session._retryAfter"] = "told to the application and on the wire, and asked by nothing",
         ["Session._told"] = "names a violation to the application, and is asked by nothing",

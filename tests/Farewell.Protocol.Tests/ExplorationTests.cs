@@ -17,6 +17,11 @@ public sealed class ExplorationTests
         new Explorer(scenario, 8_000).Run().Failure.ShouldBeNull();
     }
 
+    [Theory]
+    [MemberData(nameof(Worlds))]
+    public void AWorld_MetAgainByAnotherWay_HasTheSameFuture(string name) =>
+        Meetings.Check(Scenario.All.Single(scenario => scenario.Name == name), 1_000).Failure.ShouldBeNull();
+
     [Fact]
     public void AHostilePeer_MakesNeitherMachineBreakAProperty()
     {

@@ -51,7 +51,7 @@ public sealed partial class Session
         hash.Add(_unsent | (long)_messagesAccepted << 32);
         hash.Add((uint)_nestedIn | (long)_nestedUnreplied << 32);
         hash.Add(_openCost);
-        hash.Add(_asksKnown | (_pongPending ? (long)_pongNonce << 32 : 0));
+        hash.Add(_asksKnown);
         hash.Add((uint)_peerLargest | _peerWindow << 32);
         hash.Add(Queued);
     }
@@ -71,7 +71,7 @@ public sealed partial class Session
         hash.Add(_leaveWanted && State == SessionState.Greeting ? _leaveGrace.Ticks : 0);
         hash.Add(_dismissGrace.Ticks);
         hash.Add(Peer is { } peer ? peer.Grace | (long)peer.Hard << 32 : -1);
-        hash.Add(State is SessionState.Dismissing or SessionState.Finishing ? Math.Min((now - _lastWritten).Ticks, _limits.Grace.Ticks) : 0);
+        hash.Add((_closing.ExtendedTo(_lastWritten, now) - now).Ticks);
     }
 
     private void AddQueues(ref StateHash hash)

@@ -1,3 +1,4 @@
+using Farewell.Protocol.Frames;
 using Farewell.Protocol.Sessions;
 
 namespace Farewell.Protocol.Exploration;
@@ -148,7 +149,10 @@ internal sealed class Party(Session session)
         foreach (var frame in frames)
         {
             hash.Add(frame.Length);
-            hash.Add(frame.AsSpan(0, Math.Min(frame.Length, 24)));
+
+            // With one Ping at a time its number decides nothing.
+            hash.Add(frame.AsSpan(0, Math.Min(frame.Length, 4)));
+            hash.Add(frame.Length >= 8 && (FrameType)frame[0] is FrameType.Ping or FrameType.Pong ? frame.AsSpan(8) : frame.AsSpan(Math.Min(frame.Length, 4), Math.Clamp(frame.Length - 4, 0, 20)));
         }
     }
 }
