@@ -18,6 +18,9 @@ internal sealed class HttpMark
     private long _begin;
     private UpgradeMark? _upgrade;
 
+    /// <summary>What keeps a stop from the connection until its next request begins; null where stops are not patient.</summary>
+    public HeldStop? Stop { get; set; }
+
     public HttpMark(CountingWriter output) => _output = output;
 
     /// <summary>Where HTTP writes: above TLS, if there is TLS.</summary>
@@ -42,6 +45,7 @@ internal sealed class HttpMark
 
         (_word, _context, _work, _begin) = (LastWord.Working, context, null, _output.Written);
         _output.WatchesHeads = false;
+        Stop?.RequestBegins();
         if (context.Features.Get<IHttpUpgradeFeature>() is { IsUpgradableRequest: true } upgrade)
         {
             context.Features.Set<IHttpUpgradeFeature>(_upgrade = new UpgradeMark(upgrade, context));

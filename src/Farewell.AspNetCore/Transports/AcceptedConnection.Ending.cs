@@ -10,10 +10,10 @@ internal sealed partial class AcceptedConnection
     private Task? _ending;
     private volatile bool _isEnding;
 
-    /// <summary>Whether HTTP/1.1 waits here for its next request.</summary>
-    public bool IsIdle => IsHttp && _mark.Word is LastWord.None or LastWord.Persist;
+    /// <summary>Whether HTTP/1 serves one request after the other here, as far as is known.</summary>
+    public bool IsPlainHttp => IsHttp && _mark.Word is LastWord.None or LastWord.Persist or LastWord.Working;
 
-    public bool IsStopping => _features.Get<IConnectionLifetimeNotificationFeature>()?.ConnectionClosedRequested.IsCancellationRequested ?? false;
+    private bool IsStopping => _features.Get<IConnectionLifetimeNotificationFeature>()?.ConnectionClosedRequested.IsCancellationRequested ?? false;
 
     public TimeSpan Silence => _partings.Clock.GetElapsedTime(_lastReceived);
 
@@ -66,6 +66,7 @@ internal sealed partial class AcceptedConnection
     private async Task EndAsync(bool completes)
     {
         _isOver = true;
+        Stop?.Forget();
         if (completes)
         {
             await _own.Input.CompleteAsync().ConfigureAwait(false);
@@ -93,7 +94,7 @@ internal sealed partial class AcceptedConnection
     }
 
     /// <summary>Kestrel's work is over and its duration about to be recorded: the tag says what the last step is going to be.</summary>
-    private Task WorkIsOverAsync()
+    public Task WorkIsOverAsync()
     {
         if (_features.Get<IConnectionMetricsTagsFeature>() is { } metrics)
         {

@@ -46,7 +46,7 @@ internal sealed partial class AcceptedConnection : ConnectionContext
         _transport = _own = new Duplex(Held(_input.Reader), _writer);
         (LocalEndPoint, RemoteEndPoint, ConnectionClosed) = (socket.LocalEndPoint, socket.RemoteEndPoint, _closed.Token);
         _lastReceived = partings.Clock.GetTimestamp();
-        _features = new ConnectionFeatures(complete => complete.OnCompleted(static connection => ((AcceptedConnection)connection).WorkIsOverAsync(), this));
+        _features = new ConnectionFeatures(this);
         SetFeatures();
     }
 
@@ -74,6 +74,9 @@ internal sealed partial class AcceptedConnection : ConnectionContext
 
         set => _transport = _secured is null && _features.Get<ITlsHandshakeFeature>() is not null ? Secure(value) : value;
     }
+
+    /// <summary>What keeps a stop from the connection until its time; null where stops are not patient.</summary>
+    public HeldStop? Stop { get; private set; }
 
     public void Start()
     {
@@ -104,6 +107,17 @@ internal sealed partial class AcceptedConnection : ConnectionContext
         _protocol = _features.Get<ITlsApplicationProtocolFeature>()?.ApplicationProtocol ?? default;
         _mark.Output = _secured = new CountingWriter(tls.Output);
         return new Duplex(Held(tls.Input), _secured);
+    }
+
+    /// <summary>Kestrel offers its request to wind down, as it takes the connection over.</summary>
+    public IConnectionLifetimeNotificationFeature Hold(IConnectionLifetimeNotificationFeature kestrel)
+    {
+        if (_partings.Options.StopPatience == TimeSpan.Zero)
+        {
+            return kestrel;
+        }
+
+        return _mark.Stop = Stop = new HeldStop(kestrel, this);
     }
 
     private PipeReader Held(PipeReader input) => _partings.Options.StopPatience > TimeSpan.Zero ? new HeldReader(input, this) : input;

@@ -6,7 +6,7 @@ using Microsoft.AspNetCore.Http.Features;
 namespace Farewell.AspNetCore.Transports;
 
 /// <summary>The features of a connection, a dozen: a list that is searched. Kestrel's end of the connection's work is passed on as it becomes known.</summary>
-internal sealed class ConnectionFeatures(Action<IConnectionCompleteFeature> whenKestrelHasIt) : IFeatureCollection
+internal sealed class ConnectionFeatures(AcceptedConnection connection) : IFeatureCollection
 {
     private readonly List<KeyValuePair<Type, object>> _features = new(16);
 
@@ -20,6 +20,11 @@ internal sealed class ConnectionFeatures(Action<IConnectionCompleteFeature> when
         set
         {
             Revision++;
+            if (value is IConnectionLifetimeNotificationFeature kestrel && key == typeof(IConnectionLifetimeNotificationFeature))
+            {
+                value = connection.Hold(kestrel);
+            }
+
             var index = IndexOf(key);
             switch (value, index)
             {
@@ -38,7 +43,7 @@ internal sealed class ConnectionFeatures(Action<IConnectionCompleteFeature> when
 
             if (value is IConnectionCompleteFeature complete && key == typeof(IConnectionCompleteFeature))
             {
-                whenKestrelHasIt(complete);
+                complete.OnCompleted(static connection => ((AcceptedConnection)connection).WorkIsOverAsync(), connection);
             }
         }
     }

@@ -22,14 +22,14 @@ public sealed class HandOverTests
     public Task HttpClient_HasNoFailedRequest() => RunAsync(patience: TimeSpan.Zero, static (network, host) =>
     {
         var client = NetworkClient.Create(network, host, new Version(1, 1));
-        return async () => (await client.GetByteArrayAsync(NetworkClient.UriOf(host))).ShouldBe(TestApplication.Hello);
+        return (async () => (await client.GetByteArrayAsync(NetworkClient.UriOf(host))).ShouldBe(TestApplication.Hello), client.Dispose);
     });
 
     [Fact]
     public Task AClientThatRetriesNothing_HasNoFailedRequest_WhereTheStopIsPatient() => RunAsync(patience: TimeSpan.FromMinutes(1), static (network, host) =>
     {
         HttpClientSocket? client = null;
-        return async () =>
+        return (async () =>
         {
             client ??= await HttpClientSocket.DialAsync(network, host.EndPoint);
             await client.GetAsync();
@@ -38,21 +38,21 @@ public sealed class HandOverTests
                 client.Dispose();
                 client = null;
             }
-        };
+        }, () => client?.Dispose());
     });
 
-    private async Task RunAsync(TimeSpan patience, Func<VethNetwork, HttpHost, Func<Task>> dial)
+    private async Task RunAsync(TimeSpan patience, Func<VethNetwork, HttpHost, (Func<Task> Ask, Action End)> dial)
     {
         using var network = new VethNetwork();
         var listener = network.Listen();
         var host = await StartAsync();
         using var over = new CancellationTokenSource();
-        var asks = Enumerable.Range(0, Clients).Select(_ => dial(network, host)).ToArray();
-        var load = asks.Select(ask => Task.Run(async () =>
+        var clients = Enumerable.Range(0, Clients).Select(_ => dial(network, host)).ToArray();
+        var load = clients.Select(client => Task.Run(async () =>
         {
             while (!over.IsCancellationRequested)
             {
-                await ask();
+                await client.Ask();
                 Interlocked.Increment(ref _answers);
             }
         })).ToArray();
@@ -69,12 +69,13 @@ public sealed class HandOverTests
 
         await over.CancelAsync();
         await Task.WhenAll(load);
+        Array.ForEach(clients, static client => client.End());
         await host.DisposeAsync();
         _answers.ShouldBeGreaterThan(HandOvers * 50);
 
         Task<HttpHost> StartAsync() => HttpHost.StartAsync(network, new()
         {
-            Farewell = options => options.StopPatience = patience,
+            Farewell = options => (options.StopPatience, options.StopSilence) = (patience, patience > TimeSpan.Zero ? patience : options.StopSilence),
             Listener = () => new Socket(new SafeSocketHandle(Libc.Control((int)listener.SafeHandle.DangerousGetHandle(), DuplicateCloseOnExec, Interlocked.Increment(ref _number)), ownsHandle: true)),
         });
     }
