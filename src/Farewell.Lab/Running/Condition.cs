@@ -5,10 +5,10 @@ namespace Farewell.Lab.Running;
 /// <summary>Bounded waits for what only the kernel knows.</summary>
 internal static class Condition
 {
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(30);
 
     /// <summary>Looks once a millisecond until <paramref name="holds"/>.</summary>
-    /// <exception cref="TimeoutException">It did not hold within ten seconds; the message says what was awaited.</exception>
+    /// <exception cref="TimeoutException">It did not hold within thirty seconds; the message says what was awaited.</exception>
     public static async Task UntilAsync(Func<bool> holds, string what, CancellationToken cancellation)
     {
         var started = Stopwatch.GetTimestamp();
@@ -16,7 +16,7 @@ internal static class Condition
         {
             if (Stopwatch.GetElapsedTime(started) > Limit)
             {
-                throw new TimeoutException($"waited 10 s until {what}");
+                throw new TimeoutException($"waited 30 s until {what}");
             }
 
             await Task.Delay(1, cancellation);

@@ -29,7 +29,10 @@ public sealed class ReverseProxyTests : IDisposable
             """;
         using var nginx = Tool.Start(network, "nginx", "nginx", "-p", _folder.FullName, "-c", Write("nginx.conf", configuration));
         var requests = await AskAllAsync(network);
-        await Eventually.HoldsAsync(() => host.Endings.GetValueOrDefault("message") == requests, () => string.Join(", ", host.Endings));
+
+        // Each end is the server's FIN, unless nginx, which knows the length, has closed before it came.
+        await Eventually.HoldsAsync(() => host.Endings.GetValueOrDefault("message") + host.Endings.GetValueOrDefault("left") == requests, () => string.Join(", ", host.Endings));
+        host.Endings.GetValueOrDefault("message").ShouldBeGreaterThan(0);
     }
 
     [Fact]
