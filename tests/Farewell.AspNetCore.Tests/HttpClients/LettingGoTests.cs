@@ -209,17 +209,19 @@ public sealed class LettingGoTests : IDisposable
     {
         var wire = Wire.Named(name);
         await using var host = await HttpHost.StartAsync(_world.Network, wire);
-        var holds = 0;
         foreach (var departure in Departures)
         {
-            _world.Ended.Clear();
+            var before = _world.Ended.Count;
             await letGo(wire, host, _world.Handler(wire, departure));
             await EndedAsync();
             var expected = KindOf(permits == Permits.FinOnly ? Departure.Fin : departure);
-            _world.Ended.ShouldNotBeEmpty();
-            _world.Ended.ShouldAllBe(ended => ended.End.Kind == expected);
-            holds += expected == SocketEndKind.Orderly ? _world.Ended.Count : 0;
-            (await _world.Network.SettledAsync()).ShouldBe((holds, 0), $"TIME_WAITs after {departure}: {string.Join(", ", _world.Ended)}");
+
+            // A dial that HttpClient began and did not need may be done, and let go, only when the next departure is tried.
+            var used = _world.Ended.Skip(before).Where(ended => ended.Use != HttpUse.Unused).ToList();
+            used.ShouldNotBeEmpty();
+            used.ShouldAllBe(ended => ended.End.Kind == expected);
+            var settled = await _world.Network.SettledAsync();
+            settled.ShouldBe((_world.Ended.Count(ended => ended.End.Kind == SocketEndKind.Orderly), 0), $"TIME_WAITs after {departure}: {string.Join(", ", _world.Ended)}");
         }
     }
 
