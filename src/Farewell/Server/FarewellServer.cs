@@ -29,7 +29,6 @@ public sealed class FarewellServer : IAsyncDisposable
     private readonly Task _accepting;
     private readonly ILogger _logger;
     private Task<StopReport>? _stop;
-    private StopTally? _tally;
     private int _open;
     private int _turnedAway;
     private TimeSpan _stopGrace;
@@ -125,9 +124,11 @@ public sealed class FarewellServer : IAsyncDisposable
     {
         var began = _wheel.Now;
         _stopGrace = options.Grace ?? _options.Limits.Grace;
-        _tally = new StopTally(_sessions.Count);
         await _stopping.CancelAsync().ConfigureAwait(false);
         await _accepting.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+
+        // Not before: who is accepted while accepting ends is no guest of the tally, and not drained either.
+        var tally = _sessions.Tally();
         var drained = 0;
         if (!options.HandsOver)
         {
@@ -153,7 +154,7 @@ public sealed class FarewellServer : IAsyncDisposable
 
         _wheel.Dispose();
         _stopping.Dispose();
-        var report = _tally.ToReport(drained, _options.Clock.GetElapsedTime(0) - began);
+        var report = tally.ToReport(drained, _options.Clock.GetElapsedTime(0) - began);
         ServerLog.Stopped(_logger, LocalEndPoint, report);
         return report;
     }
@@ -239,8 +240,7 @@ public sealed class FarewellServer : IAsyncDisposable
     {
         var prelude = transport.Driver;
         var session = _opening(behind, settings, ReferenceEquals(settings, _strangers));
-        _sessions.Add(session);
-        _sessions.Remove(prelude);
+        _sessions.Replace(prelude, session);
         return session;
     }
 
@@ -265,9 +265,8 @@ public sealed class FarewellServer : IAsyncDisposable
             }
 
             Interlocked.Decrement(ref isTurnedAway ? ref server._turnedAway : ref server._open);
-            server._tally?.Add(report);
             server._acceptor.Resume();
-            server._sessions.Remove(session);
+            server._sessions.Remove(session, report);
         }
     }
 }

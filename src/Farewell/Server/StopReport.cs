@@ -3,7 +3,7 @@ namespace Farewell;
 /// <summary>What a stop came to.</summary>
 public sealed record StopReport
 {
-    /// <summary>Sessions open when it began.</summary>
+    /// <summary>Sessions open when accepting had ended, those turned away among them. They and <see cref="Drained"/> are what left, was reset or was lost.</summary>
     public required int Sessions { get; init; }
 
     /// <summary>Connections that still waited in the accept queue, each told to come back later.</summary>

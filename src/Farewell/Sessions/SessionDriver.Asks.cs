@@ -240,7 +240,6 @@ internal sealed partial class SessionDriver
         lock (_core)
         {
             _ = _asks?.Remove(happened.Number, out source);
-            _asksUnknown += happened.Kind == SessionEventKind.Unknown ? 1 : 0;
         }
 
         source?.Set(happened.Kind switch

@@ -90,7 +90,6 @@ internal sealed partial class SessionDriver
         _settings.Metrics.Message(isSent: false, work.IsAsk);
         lock (_core)
         {
-            _received++;
             if (_fault is not null || (!happened.Nested && _running == _settings.Handlers))
             {
                 (_waiting ??= new Queue<Work>()).Enqueue(work);

@@ -4,7 +4,6 @@ using Farewell.Carriers;
 using Farewell.Departures;
 using Farewell.Protocol;
 using Farewell.Protocol.Sessions;
-using Farewell.Sockets;
 using Farewell.Tcp;
 using Farewell.Tcp.Endings;
 
@@ -187,7 +186,12 @@ internal sealed partial class SessionDriver : Driver
     {
         lock (_core)
         {
-            return _core.Read(ref input, now, out happened);
+            var isRead = _core.Read(ref input, now, out happened);
+
+            // Counted here and not when it is dispatched: the connection may end, and its report be made, in between.
+            _received += isRead && happened.Kind is SessionEventKind.Message or SessionEventKind.Ask ? 1 : 0;
+            _asksUnknown += isRead && happened.Kind == SessionEventKind.Unknown ? 1 : 0;
+            return isRead;
         }
     }
 
@@ -208,8 +212,7 @@ internal sealed partial class SessionDriver : Driver
                 Cancel(happened.Number);
                 break;
             case SessionEventKind.Opened:
-                _opened.TrySetResult();
-                _settings.Watch.Opened(this);
+                TellOpened();
                 break;
             case SessionEventKind.Dismissed:
                 TellDismissed(new Dismissal((DismissReason)happened.Reason, happened.What, happened.RetryAfter));
@@ -302,47 +305,6 @@ internal sealed partial class SessionDriver : Driver
                 _transport.End(TransportEnd.Release);
                 break;
         }
-    }
-
-    public override void Ended(SocketEnd end)
-    {
-        SessionReport report;
-        lock (_core)
-        {
-            ReleaseOutput();
-            if (_core.Disposition != Disposition.Gone || _evidence is null)
-            {
-                (_evidence ??= []).AddRange(end.Evidence(Now));
-            }
-
-            report = new SessionReport
-            {
-                Role = _core.Role,
-                Cause = _core.Cause,
-                What = _core.What,
-                Ending = EndingJudge.Judge([.. _evidence], Vantage.Library),
-                Messages = _core.Tally,
-                AsksUnknown = _asksUnknown,
-                AsksRefused = _core.AsksRefused,
-                Received = _received,
-                Duration = Now - _began,
-                RemoteEndPoint = _transport.RemoteEndPoint,
-                Fault = _fault ?? _transport.Fault,
-            };
-        }
-
-        if (_departed is { } departed && Tuple is { } tuple)
-        {
-            _settings.Departures!.Ended(tuple, departed, end);
-        }
-
-        _settings.Metrics.Ended(report);
-        _settings.Metrics.Refused(RefusedReason.Ending, report.AsksRefused - _refusedByHandlers);
-        SessionLog.Ended(_settings.Logger, report);
-        _settings.Watch.Ended(this, report);
-        _opened.TrySetException(new FarewellException(report, _dismissal));
-        _ = _opened.Task.Exception;
-        _completion.TrySetResult(report);
     }
 
     private FourTuple? Tuple => _transport is { LocalEndPoint: IPEndPoint local, RemoteEndPoint: IPEndPoint remote } ? new FourTuple(Endpoint.From(local), Endpoint.From(remote)) : null;

@@ -1,0 +1,4 @@
+namespace Farewell.Sockets;
+
+/// <summary>No caller here has reads of its own.</summary>
+public readonly record struct OwnReads;
