@@ -6,7 +6,7 @@ namespace Farewell.Concurrency.Control;
 /// </summary>
 public sealed partial class Run
 {
-    private static readonly TimeSpan StuckAfter = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan StuckAfter = TimeSpan.FromMinutes(2);
 
     private readonly Strategy _strategy;
     private readonly Scenario _scenario;
@@ -59,9 +59,13 @@ public sealed partial class Run
         var worker = run.Hire();
         worker.Assign(run._current);
         worker.Wake();
-        if (!run._over.Wait(StuckAfter))
+        for (var seen = -1; !run._over.Wait(StuckAfter); seen = run.Steps)
         {
-            run.Failure = $"stuck: {run._current} blocks a thread in something that is not controlled, after {run.Where(run._current)}";
+            if (seen == run.Steps)
+            {
+                run.Failure = $"stuck: {run._current} blocks a thread in something that is not controlled, after {run.Where(run._current)}";
+                break;
+            }
         }
 
         return run;

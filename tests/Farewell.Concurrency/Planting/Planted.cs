@@ -4,7 +4,11 @@ namespace Farewell.Concurrency.Planting;
 /// <param name="Name">What the library then does wrong.</param>
 /// <param name="Scenario">The scenario that must catch it.</param>
 /// <param name="Edits">Where.</param>
-internal sealed record Planted(string Name, string Scenario, params IReadOnlyList<Edit> Edits);
+internal sealed record Planted(string Name, string Scenario, params IReadOnlyList<Edit> Edits)
+{
+    /// <summary>Whether some tens of runs find it.</summary>
+    public bool IsQuick { get; init; }
+}
 
 /// <summary>One place changed.</summary>
 /// <param name="File">The source file below <c>src/Farewell</c>.</param>
