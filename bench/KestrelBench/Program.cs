@@ -6,7 +6,13 @@ using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 
 // Requests a second, processor time and allocations per request of Kestrel with and without UseFarewell, by wrk over loopback. Both servers live in this process and take turns, so that whatever else
-// the machine does falls on both. Run by bench/kestrel.
+// the machine does falls on both. Run by bench/kestrel; `bench/kestrel last` measures the last request of a connection instead.
+if (args is ["last"])
+{
+    await LastRequest.RunAsync(await StartAsync(withFarewell: false), await StartAsync(withFarewell: true));
+    return 0;
+}
+
 var rounds = args.Length > 0 ? int.Parse(args[0], CultureInfo.InvariantCulture) : 21;
 var seconds = args.Length > 1 ? double.Parse(args[1], CultureInfo.InvariantCulture) : 1.4;
 var connections = args.Length > 2 ? int.Parse(args[2], CultureInfo.InvariantCulture) : 64;
@@ -47,8 +53,10 @@ void Report(string what, Func<Measure, double> of)
 {
     var ratios = without.Zip(with, (a, b) => of(b) / of(a)).Order().ToArray();
     Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-        $"{what}: median {Median(without.Select(of)):n2} plain, {Median(with.Select(of)):n2} with UseFarewell; ratio of a round: median {Median(ratios):n3}, {ratios[0]:n3} to {ratios[^1]:n3}"));
+        $"{what}: median {Median(without.Select(of)):n2} plain, {Median(with.Select(of)):n2} with UseFarewell, lower quartile {Quartile(without.Select(of)):n2} and {Quartile(with.Select(of)):n2}; ratio of a round: median {Median(ratios):n3}, {ratios[0]:n3} to {ratios[^1]:n3}"));
 }
+
+static double Quartile(IEnumerable<double> values) => values.Order().ElementAt(values.Count() / 4);
 
 static double Median(IEnumerable<double> values)
 {
