@@ -30,6 +30,15 @@ if (args.Length == 0 || !verbs.Contains(args[0]) || Unknown() is not null)
     return 2;
 }
 
+foreach (var option in (string[])["--rounds", "--seconds", "--connections"])
+{
+    if (args.Contains(option) && (!int.TryParse(Text(option), CultureInfo.InvariantCulture, out var given) || given is < 1 or > 60_000))
+    {
+        Console.Error.WriteLine($"{option} takes 1 to 60000, not '{Text(option)}'.");
+        return 2;
+    }
+}
+
 if (!OperatingSystem.IsLinux())
 {
     Console.Error.WriteLine("The bench needs Linux: network namespaces and epoll.");

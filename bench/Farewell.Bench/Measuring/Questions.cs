@@ -97,15 +97,12 @@ internal sealed class Questions(Harness harness, IReadOnlyList<Subject> subjects
                 _ = warm.End();
             }
 
-            Thread.Sleep(500);
-            _ = server.Say("collect");
-            var (before, heap) = (server.Resident, server.Heap);
+            var heap = server.Settle();
+            var before = server.Resident;
             using var load = harness.Load(server, "idle", Text(connections), "128");
             var opened = load.Next();
-            Thread.Sleep(1000);
-            _ = server.Say("collect");
+            var living = (server.Settle() - heap) / opened.Opened;
             var each = (double)(server.Resident - before) / opened.Opened;
-            var living = (server.Heap - heap) / opened.Opened;
             _ = load.End();
             yield return new Measurement($"idle {connections}", subject.Name) { RssBytesPerConnection = each, Figures = [each], Note = $"{living:N0} B of living objects{(opened.Failed > 0 ? $", {opened.Failed} failed" : "")}" };
         }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Farewell.AspNetCore.Loops;
 using Farewell.AspNetCore.Transports;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Connections;
@@ -25,6 +26,8 @@ internal sealed class HttpMarking(
         };
     }
 
+    private static bool IsOnLoops(IConnectionListenerFactory transport) => OperatingSystem.IsLinux() && transport is LoopTransportFactory;
+
     /// <summary>The middleware; does nothing on connections of other transports.</summary>
     public static Func<RequestDelegate, RequestDelegate> Marking(TimeSpan? keepAliveTimeout)
     {
@@ -45,6 +48,12 @@ internal sealed class HttpMarking(
 
     private void Check()
     {
+        if (transports.Any(IsOnLoops))
+        {
+            throw new InvalidOperationException(
+                "UseFarewell and UseFarewellTransport are two transports for the same endpoints, and only the one registered last would have an effect. UseFarewell lets clients close first; UseFarewellTransport is faster and ends as Kestrel's own does: keep one.");
+        }
+
         // Kestrel asks the transports from the last registered to the first.
         var after = transports.Reverse().TakeWhile(static each => each is not FarewellTransportFactory).FirstOrDefault(static each => each is SocketTransportFactory);
         if (after is not null)

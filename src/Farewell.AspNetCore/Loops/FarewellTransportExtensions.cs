@@ -11,7 +11,7 @@ public static class FarewellTransportExtensions
 {
     /// <summary>
     /// Has Kestrel's connections carried by Farewell's event loops instead of its own sockets: less processor time an exchange (<c>docs/performance.md</c>), the same endings as Kestrel's own transport.
-    /// IP addresses only; other endpoints stay with the transports registered before.
+    /// Not together with <c>UseFarewell</c>, which is a transport too: the start of the host refuses both. IP addresses only; other endpoints stay with the transports registered before.
     /// </summary>
     /// <param name="builder">The web host.</param>
     /// <param name="configure">How; null for the defaults.</param>

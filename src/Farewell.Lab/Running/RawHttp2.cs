@@ -30,8 +30,12 @@ internal static class RawHttp2
     /// <summary>Reads frames until the response is over; false when the connection ended before.</summary>
     public static Task<bool> ReadResponseAsync(this LabSocket socket) => socket.ReadUntilAsync(static (type, flags) => type is Data or Headers && (flags & EndStream) != 0);
 
-    /// <summary>Reads frames until GOAWAY; false when the connection ended before.</summary>
-    public static Task<bool> ReadGoAwayAsync(this LabSocket socket) => socket.ReadUntilAsync(static (type, _) => type == GoAway);
+    /// <summary>Closes when the server says GOAWAY.</summary>
+    public static async Task HeedGoAwayAsync(this LabSocket socket)
+    {
+        await socket.ReadUntilAsync(static (type, _) => type == GoAway);
+        socket.Close();
+    }
 
     private static async Task<bool> ReadUntilAsync(this LabSocket socket, Func<byte, byte, bool> isIt)
     {

@@ -60,4 +60,21 @@ internal abstract class HttpClientStrategy : Strategy
     /// <summary>As many requests as there are connections, all at once.</summary>
     protected static Task RequestAsync(Arena arena, Func<Task> request) =>
         Task.WhenAll(Enumerable.Range(0, arena.ConnectionCount).Select(_ => request()));
+
+    /// <summary>Makes the requests and cancels them all once they have come.</summary>
+    protected static async Task CancelAllAsync(Arena arena, HttpClient client, Uri target, Task arrived)
+    {
+        using var cancel = new CancellationTokenSource();
+        var requests = RequestAsync(arena, () => client.GetStringAsync(target, cancel.Token));
+        await arrived;
+        await cancel.CancelAsync();
+        try
+        {
+            await requests;
+        }
+        catch (OperationCanceledException)
+        {
+            // That is what was asked for.
+        }
+    }
 }

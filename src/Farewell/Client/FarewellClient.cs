@@ -17,8 +17,8 @@ public static class FarewellClient
 {
     private static readonly Lazy<DeadlineWheel> SystemWheel = new(() => new DeadlineWheel(TimeProvider.System));
 
-    [SupportedOSPlatform("linux")]
-    private static Lazy<EventLoops> Loops { get; } = new(() => new EventLoops("farewell clients", 0, SystemWheel.Value));
+    private static readonly Lock Gate = new();
+    private static EventLoops? _loops;
 
     /// <summary>Dials a server and waits until the session is open.</summary>
     /// <param name="server">Its address: an <see cref="IPEndPoint"/> or a <see cref="DnsEndPoint"/>.</param>
@@ -48,24 +48,38 @@ public static class FarewellClient
     {
         if (CarrierChoice.IsLoops(options.Carrier, options.Clock))
         {
-            return options.Dial is { } dial
-                ? Loops.Value.Take(await dial(server, cancellation).ConfigureAwait(false))
-                : await DialByLoopAsync(server, cancellation).ConfigureAwait(false);
+            return await DialByLoopAsync(server, options.Dial, cancellation).ConfigureAwait(false);
         }
 
         return new SocketTransport(await (options.Dial ?? DialAsync)(server, cancellation).ConfigureAwait(false), DrainLimit.Default, options.Clock);
     }
 
     [SupportedOSPlatform("linux")]
-    private static async ValueTask<Transport> DialByLoopAsync(EndPoint server, CancellationToken cancellation)
+    private static async ValueTask<Transport> DialByLoopAsync(EndPoint server, Func<EndPoint, CancellationToken, ValueTask<Socket>>? dial, CancellationToken cancellation)
     {
+        var socket = dial is null ? null : await dial(server, cancellation).ConfigureAwait(false);
         try
         {
-            return await LoopDialer.DialAsync(server, Loops.Value, cancellation).ConfigureAwait(false);
+            return socket is null ? await LoopDialer.DialAsync(server, Loops(), cancellation).ConfigureAwait(false) : Loops().Take(socket);
         }
-        catch (SocketException refused)
+        catch (Exception refused) when (refused is SocketException or IOException)
         {
-            throw new FarewellException(Explain(server, refused), refused);
+            if (socket is not null)
+            {
+                EndSocket.Abort(socket);
+            }
+
+            throw new FarewellException(refused is SocketException error ? Explain(server, error) : refused.Message, refused);
+        }
+    }
+
+    /// <summary>Those of all clients of the process. Refused once, they are asked for again by the next dial.</summary>
+    [SupportedOSPlatform("linux")]
+    private static EventLoops Loops()
+    {
+        lock (Gate)
+        {
+            return _loops ??= new EventLoops("farewell clients", 0, SystemWheel.Value);
         }
     }
 
@@ -128,6 +142,7 @@ public static class FarewellClient
         SocketError.AddressNotAvailable => $"No local port is left towards {server}: farewell doctor says who holds them and until when.",
         SocketError.HostUnreachable or SocketError.NetworkUnreachable => $"{server} cannot be reached from here: {refused.Message}.",
         SocketError.HostNotFound or SocketError.TryAgain => $"{server} has no address: {refused.Message}.",
+        SocketError.NotConnected => $"The socket that was made for {server} is not connected: Dial has to connect it.",
         SocketError.TooManyOpenSockets => $"No file descriptor is left to dial {server}: raise RLIMIT_NOFILE (ulimit -n, LimitNOFILE=).",
         _ => $"Could not dial {server}: {refused.Message}.",
     };

@@ -75,7 +75,8 @@ internal static class LoopDialer
         return Libc.Connect(descriptor, address, octets) == 0 ? 0 : Marshal.GetLastPInvokeError() is not Libc.EINTR and var errno ? errno : Libc.EINPROGRESS;
     }
 
-    private static SocketException Failed(int errno) => new((int)DialErrors.Of(errno));
+    /// <summary>A connect that finds no local port left says EADDRNOTAVAIL, or EAGAIN (connect(2)).</summary>
+    private static SocketException Failed(int errno) => new((int)(errno == Libc.EAGAIN ? SocketError.AddressNotAvailable : SocketErrors.Of(errno)));
 
     /// <summary>A connect under way, until there is room to send, which is when it is done.</summary>
     private sealed class Dialling(int descriptor, EventLoop loop) : ILoopEntry
@@ -124,7 +125,7 @@ internal static class LoopDialer
             }
             catch (IOException)
             {
-                Finish(DialErrors.ENOBUFS);
+                Finish(SocketErrors.ENOBUFS);
             }
         }
 

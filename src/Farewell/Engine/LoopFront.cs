@@ -131,7 +131,7 @@ internal sealed partial class LoopFront : Front, ILoopEntry
         switch (call)
         {
             case LoopCall.Start:
-                _home.Serve(_descriptor, this, Readiness.Input);
+                Serve();
                 break;
             case LoopCall.End:
                 Finish(null);
@@ -139,6 +139,18 @@ internal sealed partial class LoopFront : Front, ILoopEntry
             case LoopCall.Resume or LoopCall.Deadline when _pauses.IsPaused:
                 TryAgain();
                 break;
+        }
+    }
+
+    private void Serve()
+    {
+        try
+        {
+            _home.Serve(_descriptor, this, Readiness.Input);
+        }
+        catch (IOException refused)
+        {
+            Finish(refused);
         }
     }
 
@@ -160,7 +172,7 @@ internal sealed partial class LoopFront : Front, ILoopEntry
         var descriptor = Libc.Accept(_descriptor, address, ref octets, Libc.SOCK_NONBLOCK | Libc.SOCK_CLOEXEC);
         if (descriptor < 0)
         {
-            error = AcceptErrors.Of(Marshal.GetLastPInvokeError());
+            error = SocketErrors.Of(Marshal.GetLastPInvokeError());
             return false;
         }
 

@@ -1,5 +1,4 @@
 using System.Buffers;
-using Farewell.Carriers;
 using Farewell.Protocol;
 using Farewell.Sessions;
 using Farewell.Sockets;
@@ -179,21 +178,7 @@ internal sealed partial class ProtocolDriver
         _isConcluded = true;
         _settings.Wheel.Forget(this);
         EndInput(_core.Cause is Cause.Left or Cause.Released ? null : new FarewellException($"The connection with {RemoteEndPoint} is over: {_core.Cause}."));
-        switch (_core.Disposition)
-        {
-            case Disposition.Close:
-                _transport.End(_settings.ResetAfterGoodbye && _core.Cause == Cause.Left ? TransportEnd.Reset : TransportEnd.Close);
-                break;
-            case Disposition.Depart:
-                _transport.End(TransportEnd.Depart, _trace.Choose(_settings, _transport));
-                break;
-            case Disposition.Reset:
-                _transport.End(TransportEnd.Reset);
-                break;
-            default:
-                _transport.End(TransportEnd.Release);
-                break;
-        }
+        _trace.End(_transport, _core.Disposition, _core.Cause, _settings);
     }
 
     public override void Ended(SocketEnd end)

@@ -1,6 +1,7 @@
 using System.Net;
 using Farewell.Carriers;
 using Farewell.Departures;
+using Farewell.Protocol;
 using Farewell.Sockets;
 using Farewell.Tcp;
 using Farewell.Tcp.Endings;
@@ -39,8 +40,27 @@ internal sealed class EndingTrace
 
     public Ending Judge() => EndingJudge.Judge([.. _evidence ?? []], Vantage.Library);
 
-    /// <summary>By which departure to leave.</summary>
-    public Departure Choose(SessionSettings settings, Transport transport)
+    /// <summary>Ends the transport as the machine says: the peer's end is answered, the own departure taken, or the connection reset or let go of.</summary>
+    public void End(Transport transport, Disposition disposition, Cause cause, SessionSettings settings)
+    {
+        switch (disposition)
+        {
+            case Disposition.Close:
+                transport.End(settings.ResetAfterGoodbye && cause == Cause.Left ? TransportEnd.Reset : TransportEnd.Close);
+                break;
+            case Disposition.Depart:
+                transport.End(TransportEnd.Depart, Choose(settings, transport));
+                break;
+            case Disposition.Reset:
+                transport.End(TransportEnd.Reset);
+                break;
+            default:
+                transport.End(TransportEnd.Release);
+                break;
+        }
+    }
+
+    private Departure Choose(SessionSettings settings, Transport transport)
     {
         if (settings.Departures is not { } chooser || TupleOf(transport) is not { } tuple)
         {

@@ -32,7 +32,7 @@ internal sealed partial class SessionDriver : Driver
         (_transport, _settings) = (transport, settings);
         _began = settings.Wheel.Now;
         _core = new Session(role, dials, settings.Limits, _began);
-        _agesAt = settings.MaxAge is { } age ? _began + age * (0.9 + 0.2 * Random.Shared.NextDouble()) : TimeSpan.MaxValue;
+        _agesAt = settings.AgesAt(_began);
         Face = new FarewellSession(this);
         transport.Driver = this;
     }
@@ -282,21 +282,7 @@ internal sealed partial class SessionDriver : Driver
         }
 
         _isTransportEnded = true;
-        switch (_core.Disposition)
-        {
-            case Disposition.Close:
-                _transport.End(_settings.ResetAfterGoodbye && _core.Cause == Cause.Left ? TransportEnd.Reset : TransportEnd.Close);
-                break;
-            case Disposition.Depart:
-                _transport.End(TransportEnd.Depart, (_trace ??= new EndingTrace()).Choose(_settings, _transport));
-                break;
-            case Disposition.Reset:
-                _transport.End(TransportEnd.Reset);
-                break;
-            default:
-                _transport.End(TransportEnd.Release);
-                break;
-        }
+        (_trace ??= new EndingTrace()).End(_transport, _core.Disposition, _core.Cause, _settings);
     }
 
     public override void Ended(SocketEnd end)

@@ -33,6 +33,16 @@ public sealed class FarewellHttpOptionsTests
         (await Should.ThrowAsync<InvalidOperationException>(() => application.StartAsync())).Message.ShouldContain("move it before UseFarewell");
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Start_RefusesTheTransportOnEventLoopsBesideIt(bool isLast)
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "Event loops need Linux.");
+        await using var application = Build(host => _ = isLast ? host.UseFarewell().UseFarewellTransport() : host.UseFarewellTransport().UseFarewell());
+        (await Should.ThrowAsync<InvalidOperationException>(() => application.StartAsync())).Message.ShouldContain("keep one");
+    }
+
     [Fact]
     public async Task Twice_IsOnce()
     {

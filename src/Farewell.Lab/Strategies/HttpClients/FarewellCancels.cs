@@ -15,18 +15,7 @@ internal sealed class FarewellCancels() : FarewellHttpStrategy(Departure.UnheldF
     protected override async Task CallAsync(Arena arena, Uri target, Task arrived)
     {
         using var client = new HttpClient(Handler());
-        using var cancel = new CancellationTokenSource();
-        var requests = RequestAsync(arena, () => client.GetStringAsync(target, cancel.Token));
-        await arrived;
-        await cancel.CancelAsync();
-        try
-        {
-            await requests;
-        }
-        catch (OperationCanceledException)
-        {
-            // That is what was asked for.
-        }
+        await CancelAllAsync(arena, client, target, arrived);
     }
 
     protected override Task ReplyAsync(LabSocket server) => Task.CompletedTask;

@@ -14,18 +14,7 @@ internal sealed class RequestCancelled : HttpClientStrategy
     protected override async Task CallAsync(Arena arena, Uri target, Task arrived)
     {
         using var client = new HttpClient();
-        using var cancel = new CancellationTokenSource();
-        var requests = RequestAsync(arena, () => client.GetStringAsync(target, cancel.Token));
-        await arrived;
-        await cancel.CancelAsync();
-        try
-        {
-            await requests;
-        }
-        catch (OperationCanceledException)
-        {
-            // That is what was asked for.
-        }
+        await CancelAllAsync(arena, client, target, arrived);
     }
 
     protected override Task ReplyAsync(LabSocket server) => Task.CompletedTask;

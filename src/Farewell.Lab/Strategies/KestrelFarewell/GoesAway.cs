@@ -16,9 +16,5 @@ internal sealed class GoesAway : Http2KeepAliveTimeout
 
     protected override FarewellHttpOptions Farewell => new();
 
-    protected override async Task EndAsync(LabSocket client)
-    {
-        await client.ReadGoAwayAsync();
-        client.Close();
-    }
+    protected override Task EndAsync(LabSocket client) => client.HeedGoAwayAsync();
 }

@@ -16,9 +16,5 @@ internal sealed class GrpcGoesAway : GrpcKeepAliveTimeout
 
     protected override FarewellHttpOptions Farewell => new();
 
-    protected override async Task EndAsync(LabSocket client)
-    {
-        await client.ReadGoAwayAsync();
-        client.Close();
-    }
+    protected override Task EndAsync(LabSocket client) => client.HeedGoAwayAsync();
 }

@@ -3,7 +3,7 @@ using Farewell.Tcp;
 
 namespace Farewell.Lab.Strategies.Sessions;
 
-internal sealed class Drips : SessionByHandStrategy
+internal sealed class Drips : MuchUnreadStrategy
 {
     private static readonly TimeSpan NowAndThen = TimeSpan.FromMilliseconds(5);
 
@@ -14,26 +14,11 @@ internal sealed class Drips : SessionByHandStrategy
         Expected = [Outcome.Aborted],
     };
 
-    protected override ValueTask HandleAsync(FarewellSession session, Message message)
+    protected override async Task UntilResetAsync(LabSocket client)
     {
-        for (var i = 0; i < 40; i++)
-        {
-            session.TrySend(new byte[4000]);
-        }
-
-        session.End();
-        return default;
-    }
-
-    protected override async Task SpeakAsync(LabSocket client)
-    {
-        await client.SendAsync(new byte[] { 2, 0, 0, 1, 7 });
         while (await client.ReceiveAsync(1) > 0 && KernelView.StateOf(client.Socket) != TcpState.Closed)
         {
             await Task.Delay(NowAndThen, client.Cancellation);
         }
-
-        await client.ReadToEndAsync();
-        client.Close();
     }
 }
