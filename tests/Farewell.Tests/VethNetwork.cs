@@ -15,6 +15,9 @@ internal sealed class VethNetwork : IDisposable
     public static readonly IPAddress ClientAddress = IPAddress.Parse("10.77.0.1");
     public static readonly IPAddress ServerAddress = IPAddress.Parse("10.77.0.2");
 
+    private const string ClientLink = "02:00:00:00:00:01";
+    private const string ServerLink = "02:00:00:00:00:02";
+
     private readonly List<Socket> _sockets = [];
 
     public VethNetwork()
@@ -23,7 +26,7 @@ internal sealed class VethNetwork : IDisposable
         var ip = Require.Tool("ip", "iproute2");
         Client = NetworkNamespace.Create();
         Server = NetworkNamespace.Create();
-        Run(Client, ip, "link", "add", "client", "type", "veth", "peer", "name", "server", "netns",
+        Run(Client, ip, "link", "add", "client", "address", ClientLink, "type", "veth", "peer", "name", "server", "address", ServerLink, "netns",
             $"/proc/{Environment.ProcessId}/fd/{Server.Handle.DangerousGetHandle()}");
         foreach (var (host, name, address) in new[] { (Client, "client", ClientAddress), (Server, "server", ServerAddress) })
         {
@@ -34,6 +37,10 @@ internal sealed class VethNetwork : IDisposable
             // A few per mille of TIME_WAITs are otherwise killed by stray segments of their own connection.
             Set(host, "net.ipv4.tcp_rfc1337", "1");
         }
+
+        // Known beforehand: the kernel's queue of received packets is shared by all namespaces, and where a flood next door overflows it, three lost ARP requests are "No route to host".
+        Run(Client, ip, "neighbour", "replace", $"{ServerAddress}", "lladdr", ServerLink, "dev", "client", "nud", "permanent");
+        Run(Server, ip, "neighbour", "replace", $"{ClientAddress}", "lladdr", ClientLink, "dev", "server", "nud", "permanent");
 
         ClientTable = Client.Run(ConnectionTable.Open);
         ServerTable = Server.Run(ConnectionTable.Open);
