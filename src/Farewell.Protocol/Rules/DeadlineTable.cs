@@ -44,6 +44,9 @@ public sealed class DeadlineTable
     /// <summary>Whether a deadline runs in a state, where its condition holds.</summary>
     public bool this[SessionState state, Deadline deadline] => (_running[(int)state] >> (int)deadline & 1) != 0;
 
+    /// <summary>Those that run in a state, a bit for each <see cref="Deadline"/>.</summary>
+    internal uint RunningIn(SessionState state) => _running[(int)state];
+
     /// <summary>The table of a role.</summary>
     public static DeadlineTable Of(Role role) => role == Role.Stayer ? OfStayer : OfLeaver;
 

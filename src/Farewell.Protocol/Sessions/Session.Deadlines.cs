@@ -1,3 +1,4 @@
+using System.Numerics;
 using Farewell.Protocol.Rules;
 
 namespace Farewell.Protocol.Sessions;
@@ -19,10 +20,11 @@ public sealed partial class Session
     {
         get
         {
+            // Asked for with every message: only those that run are looked at.
             var next = Closing.Never;
-            for (var deadline = Deadline.Handshake; deadline <= Deadline.Discard; deadline++)
+            for (var running = _rules.Deadlines.RunningIn(State); running != 0; running &= running - 1)
             {
-                next = Closing.Min(next, Due(deadline));
+                next = Closing.Min(next, Due((Deadline)BitOperations.TrailingZeroCount(running)));
             }
 
             return next;

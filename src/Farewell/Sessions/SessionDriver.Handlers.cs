@@ -84,31 +84,25 @@ internal sealed partial class SessionDriver
         }
     }
 
-    private void Handle(in SessionEvent happened)
+    /// <summary>Under the lock: whether what came is to be handled now. If not, it waits for a handler to end, or is refused.</summary>
+    private bool Admit(in SessionEvent happened)
     {
-        // The input is the transport's again before a handler that waits has returned.
-        var work = Work.Copy(happened);
-        _settings.Metrics.Message(isSent: false, work.IsAsk);
-        lock (_core)
+        _received++;
+        _settings.Metrics.Message(isSent: false, happened.Kind == SessionEventKind.Ask);
+        if (_rare?.Fault is not null)
         {
-            _received++;
-            if (_rare?.Fault is not null)
-            {
-                Discard(work);
-                Pump(Now, IsInTurn);
-                return;
-            }
-
-            if (!happened.Nested && _running == _settings.Handlers)
-            {
-                (Made.Waiting ??= new Queue<Work>()).Enqueue(work);
-                return;
-            }
-
-            _running += happened.Nested ? 0 : 1;
+            Discard(Work.Copy(happened));
+            return false;
         }
 
-        Run(work);
+        if (!happened.Nested && _running == _settings.Handlers)
+        {
+            (Made.Waiting ??= new Queue<Work>()).Enqueue(Work.Copy(happened));
+            return false;
+        }
+
+        _running += happened.Nested ? 0 : 1;
+        return true;
     }
 
     /// <summary>Runs a handler, and those that waited for it to end.</summary>
@@ -184,7 +178,7 @@ internal sealed partial class SessionDriver
             {
                 _core.Handled(work.Number, Now);
             }
-            else
+            else if (_core.AsksInHand > 0)
             {
                 // A filter that neither called the next nor refused: its asker would wait for ever. Nothing happens to an ask that has its reply.
                 _core.Refuse(work.Number, RefusedReason.Declined, Now);

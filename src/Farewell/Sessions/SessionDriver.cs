@@ -66,6 +66,8 @@ internal sealed partial class SessionDriver : Driver
     public override bool Received(ReadOnlyMemory<byte> octets)
     {
         _settings.Metrics.Octets(isSent: false, octets.Length);
+        var turn = new Turn { Input = octets };
+        bool happened;
         lock (_core)
         {
             if (_drainer != 0)
@@ -78,9 +80,14 @@ internal sealed partial class SessionDriver : Driver
             }
 
             _drainer = Environment.CurrentManagedThreadId;
+            happened = TryNext(ref turn);
         }
 
-        Drain(octets);
+        if (happened)
+        {
+            Drain(ref turn);
+        }
+
         return true;
     }
 
@@ -119,6 +126,7 @@ internal sealed partial class SessionDriver : Driver
     /// <summary>Changes the machine, sends what it has to say, and takes its events.</summary>
     private void Do<T>(T argument, Action<SessionDriver, T> change)
     {
+        var turn = default(Turn);
         lock (_core)
         {
             change(this, argument);
@@ -131,55 +139,65 @@ internal sealed partial class SessionDriver : Driver
             }
 
             _drainer = Environment.CurrentManagedThreadId;
-        }
-
-        Drain(default);
-    }
-
-    /// <summary>Takes events until there are none, then sends what there is to say. Only for the drainer.</summary>
-    private void Drain(ReadOnlyMemory<byte> input)
-    {
-        byte[]? kept = null;
-        var now = Now;
-        while (TryNext(ref input, ref kept, ref now, out var happened))
-        {
-            Dispatch(happened);
-            now = Now;
-        }
-    }
-
-    /// <summary>The next event; when there is none, sends what there is to say and looks for what others have left meanwhile.</summary>
-    /// <returns>False when there is nothing more, and nobody is the drainer any more.</returns>
-    private bool TryNext(ref ReadOnlyMemory<byte> input, ref byte[]? kept, ref TimeSpan now, out SessionEvent happened)
-    {
-        lock (_core)
-        {
-            while (!_core.Read(ref input, now, out happened))
+            if (!TryNext(ref turn))
             {
-                Pump(now);
-                if (kept is not null)
-                {
-                    ArrayPool<byte>.Shared.Return(kept);
-                    kept = null;
-                    _transport.Resume();
-                }
+                return;
+            }
+        }
 
-                if (_input is { } late)
-                {
-                    (kept, input, _input) = (late, late.AsMemory(0, _inputLength), null);
-                }
-                else if (!_again && _isConcluded == IsOver)
-                {
-                    Settle();
-                    _drainer = 0;
-                    return false;
-                }
+        Drain(ref turn);
+    }
 
-                (_again, now) = (false, Now);
+    /// <summary>Acts on events until there are none. Only for the drainer.</summary>
+    private void Drain(ref Turn turn)
+    {
+        bool isMore;
+        do
+        {
+            Dispatch(turn.Happened);
+            lock (_core)
+            {
+                isMore = TryNext(ref turn);
+            }
+        }
+        while (isMore);
+    }
+
+    /// <summary>Under the lock: the next event; when there is none, sends what there is to say and looks for what others have left meanwhile.</summary>
+    /// <returns>False when there is nothing more, and nobody is the drainer any more.</returns>
+    private bool TryNext(ref Turn turn)
+    {
+        var now = Now;
+        while (!_core.Read(ref turn.Input, now, out turn.Happened))
+        {
+            Pump(now);
+            if (turn.Kept is not null)
+            {
+                ArrayPool<byte>.Shared.Return(turn.Kept);
+                turn.Kept = null;
+                _transport.Resume();
             }
 
-            return true;
+            if (_input is { } late)
+            {
+                (turn.Kept, turn.Input, _input) = (late, late.AsMemory(0, _inputLength), null);
+            }
+            else if (!_again && _isConcluded == IsOver)
+            {
+                Settle();
+                _drainer = 0;
+                return false;
+            }
+
+            (_again, now) = (false, Now);
         }
+
+        if (turn.Happened.Kind is SessionEventKind.Message or SessionEventKind.Ask && !Admit(turn.Happened))
+        {
+            turn.Happened = default;
+        }
+
+        return true;
     }
 
     private void Dispatch(in SessionEvent happened)
@@ -187,7 +205,8 @@ internal sealed partial class SessionDriver : Driver
         switch (happened.Kind)
         {
             case SessionEventKind.Message or SessionEventKind.Ask:
-                Handle(happened);
+                // The input is the transport's again before a handler that waits has returned.
+                Run(Work.Copy(happened));
                 break;
             case SessionEventKind.Answered or SessionEventKind.Refused or SessionEventKind.Unknown:
                 SettleAsk(happened);
@@ -322,4 +341,12 @@ internal sealed partial class SessionDriver : Driver
     }
 
     private void Note(CloseEventKind kind) => (_trace ??= new EndingTrace()).Note(kind, Now);
+
+    /// <summary>The drainer's: what it reads from, in whose memory, and what has just happened.</summary>
+    private ref struct Turn
+    {
+        public ReadOnlyMemory<byte> Input;
+        public byte[]? Kept;
+        public SessionEvent Happened;
+    }
 }
