@@ -16,7 +16,9 @@ namespace Farewell.Observation;
 public sealed record ConnectionTracking(long Count, long Limit, long? TimeWaitSeconds, long? Dropped, long? EarlyDropped, long? TimeWait)
 {
     /// <summary>Reads it for the calling thread's network namespace; null when tracking is not in use here.</summary>
-    public static ConnectionTracking? Read(KernelSettings settings)
+    /// <param name="settings">The settings of that namespace.</param>
+    /// <param name="countTimeWaits">Whether to look for its TIME-WAITs: the kernel lists every connection for it, some 2 us each.</param>
+    public static ConnectionTracking? Read(KernelSettings settings, bool countTimeWaits = true)
     {
         ArgumentNullException.ThrowIfNull(settings);
         if (settings.Number(SettingMeaning.ConntrackCount) is not { } count || settings.Number(SettingMeaning.ConntrackMost) is not { } limit)
@@ -26,7 +28,7 @@ public sealed record ConnectionTracking(long Count, long Limit, long? TimeWaitSe
 
         var statistics = TryRead("/proc/thread-self/net/stat/nf_conntrack") ?? TryRead("/proc/net/stat/nf_conntrack");
         return new(count, limit, settings.Number(SettingMeaning.ConntrackTimeWait),
-            Column(statistics, "drop"), Column(statistics, "early_drop"), CountTimeWaits());
+            Column(statistics, "drop"), Column(statistics, "early_drop"), countTimeWaits ? CountTimeWaits() : null);
     }
 
     /// <summary>Sums a column of <c>/proc/net/stat/nf_conntrack</c>: a line of names, then one of hexadecimal numbers for each processor.</summary>

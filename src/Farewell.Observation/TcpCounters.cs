@@ -1,5 +1,6 @@
 using Farewell.Observation.Linux;
 using Farewell.Observation.Portable;
+using Farewell.Observation.Windows;
 
 namespace Farewell.Observation;
 
@@ -23,13 +24,13 @@ public sealed partial class TcpCounters
     /// <summary>A counter by the kernel's own name; null when it is not there.</summary>
     public long? this[string kernelName] => _values.TryGetValue(kernelName, out var value) ? value : null;
 
-    /// <summary>Reads the counters: on Linux those of the calling thread's network namespace, elsewhere the few that .NET offers.</summary>
+    /// <summary>Reads the counters: on Linux those of the calling thread's network namespace, on Windows those of <c>GetTcpStatisticsEx2</c>, elsewhere the few that .NET offers.</summary>
     /// <exception cref="ObservationException">This machine does not offer them.</exception>
     public static TcpCounters Read()
     {
         if (!OperatingSystem.IsLinux())
         {
-            return SystemTcpCounters.Read();
+            return OperatingSystem.IsWindows() ? TcpStatisticsTable.Read() : SystemTcpCounters.Read();
         }
 
         try

@@ -16,10 +16,10 @@ internal static class TrackingFindings
             yield break;
         }
 
-        var dropped = reading.TrackingDropped ?? 0;
-        if (tracking.Limit > 0 && (tracking.Count >= limits.TableShare * tracking.Limit || dropped > 0))
+        var (dropped, forgotten) = (reading.TrackingDropped ?? 0, reading.TrackingForgotten ?? 0);
+        if (tracking.Limit > 0 && (tracking.Count >= limits.TableShare * tracking.Limit || dropped > 0 || forgotten > 0))
         {
-            yield return Full(reading, tracking, dropped);
+            yield return Full(reading, tracking, dropped, forgotten);
         }
 
         if (tracking.Count >= WorthMentioning && tracking.TimeWaitSeconds > KernelTimeWaitSeconds && (tracking.TimeWait ?? tracking.Count) >= tracking.Count / 2)
@@ -28,15 +28,17 @@ internal static class TrackingFindings
         }
     }
 
-    private static Finding Full(MachineReading reading, ConnectionTracking tracking, long dropped) => new(
+    private static Finding Full(MachineReading reading, ConnectionTracking tracking, long dropped, long forgotten) => new(
         FindingCatalog.ConnectionTrackingFull, dropped > 0 || tracking.Count >= tracking.Limit ? Severity.Critical : Severity.Warning,
         $"connection tracking holds {Phrase.Count(tracking.Count)} of at most {Phrase.Count(tracking.Limit)} connections"
-        + (dropped > 0 ? $" and dropped {Phrase.Count(dropped)} packets in {reading.Interval.TotalSeconds:0.#} s" : ""),
+        + (dropped > 0 ? $" and dropped {Phrase.Count(dropped)} packets in {reading.Interval.TotalSeconds:0.#} s" : "")
+        + (forgotten > 0 ? $" and forgot {Phrase.Count(forgotten)} to make room" : ""),
         new Dictionary<string, object>
         {
             ["count"] = tracking.Count,
             ["limit"] = tracking.Limit,
             ["droppedInInterval"] = dropped,
+            ["forgottenInInterval"] = forgotten,
             ["timeWait"] = tracking.TimeWait ?? -1L,
             ["timeWaitSeconds"] = tracking.TimeWaitSeconds ?? -1L,
         },

@@ -3,7 +3,7 @@ using System.Runtime.Versioning;
 
 namespace Farewell.Observation.Portable;
 
-/// <summary>The counters that .NET offers on this platform, under the names Linux gives them; IPv4 and IPv6 together.</summary>
+/// <summary>The counters that .NET offers on this platform, under the names Linux gives them; IPv4 and IPv6 together. Not for Windows, which keeps them apart.</summary>
 internal static class SystemTcpCounters
 {
     private static readonly (string Name, Func<TcpStatistics, long> Value)[] Counters =
@@ -27,13 +27,7 @@ internal static class SystemTcpCounters
         {
             var system = IPGlobalProperties.GetIPGlobalProperties();
             var values = new Dictionary<string, long>();
-            Add(system.GetTcpIPv4Statistics(), values);
-            if (OperatingSystem.IsWindows())
-            {
-                // Elsewhere both families share one set, and the second call would count everything twice.
-                Add(system.GetTcpIPv6Statistics(), values);
-            }
-
+            Add(system.GetTcpIPv4Statistics(), values); // both families share one set there
             return new(values);
         }
         catch (Exception failed) when (failed is NetworkInformationException or PlatformNotSupportedException)

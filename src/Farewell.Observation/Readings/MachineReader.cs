@@ -94,7 +94,7 @@ public sealed class MachineReader : IDisposable
         return _ports;
     }
 
-    // Windows since Vista; what an administrator set with netsh is not read.
+    // Windows since Vista, if netsh would not say.
     private static PortRange PlatformRange() => OperatingSystem.IsLinux() ? PortRange.LinuxDefault : new(49152, 65535);
 
     private MachineReading Take(bool details)
@@ -104,7 +104,9 @@ public sealed class MachineReader : IDisposable
         var settings = _settings!;
         if (settings.Range is null)
         {
-            missing.Add("settings", OperatingSystem.IsLinux() ? "The kernel's settings cannot be read: is /proc/sys mounted?" : "This platform has no sysctls.");
+            missing.Add("settings", OperatingSystem.IsLinux() ? "The kernel's settings cannot be read: is /proc/sys mounted?"
+                : OperatingSystem.IsWindows() ? "netsh did not tell the range of ephemeral ports; that of a fresh Windows is assumed."
+                : "This platform's settings are not read.");
         }
 
         if (_table.Missing is { } lacking)
@@ -141,7 +143,8 @@ public sealed class MachineReader : IDisposable
             _bound = BoundByNumber(ports);
         }
 
-        var tracking = ConnectionTracking.Read(settings);
+        var tracking = ConnectionTracking.Read(settings, thorough);
+        tracking = tracking is { TimeWait: null } && !thorough ? tracking with { TimeWait = _before?.Tracking?.TimeWait } : tracking;
         var reading = Compose(ports, settings, counters, interval, collector, tracking) with { Missing = missing };
         _before = (taken, counters, tracking);
         _closeWaitBefore = collector?.CloseWaitCookies ?? _closeWaitBefore;
@@ -179,6 +182,7 @@ public sealed class MachineReader : IDisposable
             Memory = SocketMemory.Read(),
             Tracking = tracking,
             TrackingDropped = tracking?.Dropped - _before?.Tracking?.Dropped,
+            TrackingForgotten = tracking?.EarlyDropped - _before?.Tracking?.EarlyDropped,
         };
     }
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Farewell.Observation.Ports;
+using Farewell.Observation.Windows;
 
 namespace Farewell.Observation.Settings;
 
@@ -20,28 +21,19 @@ public sealed class KernelSettings
     /// <summary>A setting's text; null when this kernel does not have it or it could not be read.</summary>
     public string? this[string name] => _values.GetValueOrDefault(name);
 
-    /// <summary>Reads those of the calling thread's network namespace. What cannot be read is left out; elsewhere than on Linux, everything.</summary>
-    public static KernelSettings Read()
-    {
-        var values = new Dictionary<string, string>();
-        foreach (var meaning in SettingMeaning.All)
-        {
-            if (OperatingSystem.IsLinux() && TryRead(meaning.Name) is { } value)
-            {
-                values.Add(meaning.Name, value);
-            }
-        }
-
-        return new(values);
-    }
+    /// <summary>
+    /// Reads those of the calling thread's network namespace, on Windows those of the machine, which costs some processes (<c>netsh</c>) and is therefore up to half a minute
+    /// old. What cannot be read is left out; on other systems, everything.
+    /// </summary>
+    public static KernelSettings Read() => new(OperatingSystem.IsLinux() ? ReadLinux() : OperatingSystem.IsWindows() ? WindowsSettings.Read() : []);
 
     /// <summary>A setting as a whole number; null when it is not there or is none.</summary>
     public long? Number(string name) =>
         long.TryParse(this[name], NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) ? number : null;
 
     /// <summary>The ephemeral ports; null when unknown.</summary>
-    public PortRange? Range => this[SettingMeaning.PortRange] is { } range
-        ? PortRange.Parse(range, this[SettingMeaning.ReservedPorts] ?? "")
+    public PortRange? Range => (this[SettingMeaning.PortRange] ?? this[SettingMeaning.WindowsPortRange]) is { } range
+        ? PortRange.Parse(range, this[SettingMeaning.ReservedPorts] ?? this[SettingMeaning.WindowsExcludedPorts] ?? "")
         : null;
 
     /// <summary>The rules of reuse; what is unknown is taken to be Linux's default.</summary>
@@ -49,6 +41,20 @@ public sealed class KernelSettings
         (int)(Number(SettingMeaning.TimeWaitReuse) ?? TimeWaitReuse.LinuxDefault.Mode),
         Number(SettingMeaning.Timestamps) != 0,
         TimeSpan.FromMilliseconds(Number(SettingMeaning.ReuseDelay) ?? TimeWaitReuse.LinuxDefault.Delay.TotalMilliseconds));
+
+    private static Dictionary<string, string> ReadLinux()
+    {
+        Dictionary<string, string> values = [];
+        foreach (var name in SettingMeaning.Linux.Select(meaning => meaning.Name))
+        {
+            if (TryRead(name) is { } value)
+            {
+                values.Add(name, value);
+            }
+        }
+
+        return values;
+    }
 
     private static string? TryRead(string name)
     {

@@ -1,10 +1,13 @@
 namespace Farewell.Observation.Settings;
 
-/// <summary>What a kernel setting does to the endings of connections, as measured on Linux 6.18 or read in its source; not as rumoured.</summary>
-/// <param name="Name">Its name for <c>sysctl</c>.</param>
-/// <param name="Default">Linux's default; null when it depends on the machine.</param>
+/// <summary>
+/// What a setting does to the endings of connections: on Linux as measured on 6.18 or read in its source, not as rumoured; on Windows as its makers document it, which
+/// says so where they contradict themselves.
+/// </summary>
+/// <param name="Name">Its name for <c>sysctl</c>; on Windows the <c>netsh</c> command that shows it, or its place in the registry under <c>Services</c>.</param>
+/// <param name="Default">The system's default; null when it depends on the machine.</param>
 /// <param name="Meaning">What it does, and what it does not.</param>
-public sealed record SettingMeaning(string Name, string? Default, string Meaning)
+public sealed partial record SettingMeaning(string Name, string? Default, string Meaning)
 {
     /// <summary><c>net.ipv4.ip_local_port_range</c>.</summary>
     public const string PortRange = "net.ipv4.ip_local_port_range";
@@ -42,8 +45,8 @@ public sealed record SettingMeaning(string Name, string? Default, string Meaning
     /// <summary><c>net.netfilter.nf_conntrack_tcp_timeout_time_wait</c>.</summary>
     public const string ConntrackTimeWait = "net.netfilter.nf_conntrack_tcp_timeout_time_wait";
 
-    /// <summary>Every setting that matters here.</summary>
-    public static IReadOnlyList<SettingMeaning> All { get; } =
+    /// <summary>Every setting of Linux that matters here.</summary>
+    public static IReadOnlyList<SettingMeaning> Linux { get; } =
     [
         new(PortRange, "32768 60999",
             "The ports connect() and bind(address, 0) choose from: 28,232 by default, so 470 connections a second to one destination when this side "
@@ -75,6 +78,9 @@ public sealed record SettingMeaning(string Name, string? Default, string Meaning
         new("net.netfilter.nf_conntrack_tcp_timeout_close", "10", "The same after a reset."),
     ];
 
+    /// <summary>Every setting that matters here, of both systems.</summary>
+    public static IEnumerable<SettingMeaning> All => Linux.Concat(Windows);
+
     /// <summary>What a setting means; null for one not in <see cref="All"/>.</summary>
-    public static SettingMeaning? Of(string name) => All.FirstOrDefault(meaning => meaning.Name == name);
+    public static SettingMeaning? Of(string name) => All.FirstOrDefault(meaning => string.Equals(meaning.Name, name, StringComparison.OrdinalIgnoreCase));
 }

@@ -140,6 +140,11 @@ internal static class DoctorReport
         var held = reading.HeldByBind == 0 ? "" : $", {Count(reading.HeldByBind)} of them held by listeners or bound sockets";
         console.WriteLine($"ports {range.Low}-{range.High}: {Count(range.Usable)} for each destination{held}; the connect() cliff lies at {Count(range.FirstHalf)}; "
             + $"{Count((long)(range.Usable / TimeWaitLength.Nominal.TotalSeconds))} connections a second to one destination last for ever when this side closes first");
+        if (OperatingSystem.IsWindows())
+        {
+            console.WriteLine($"rates reckon with a TIME_WAIT of {TimeWaitLength.Nominal.TotalSeconds:F0} s; on Windows its length differs by build: `farewell doctor --measure-time-wait`");
+        }
+
         var settings = reading.Settings;
         console.WriteLine($"tcp_tw_reuse {settings[SettingMeaning.TimeWaitReuse] ?? "?"}, tcp_timestamps {settings[SettingMeaning.Timestamps] ?? "?"}, "
             + $"tcp_rfc1337 {settings[SettingMeaning.Rfc1337] ?? "?"}, tcp_max_tw_buckets {settings[SettingMeaning.MostTimeWaits] ?? "?"}; "

@@ -343,24 +343,6 @@ public sealed class ProvokedFindingTests : IDisposable
         finding.Remedy.ShouldContain("sysctl -w");
     }
 
-    [Fact]
-    public void FullConnectionTracking_IsFound_AndItsLongerTimeWait()
-    {
-        var nft = Require.Tool("nft", "nftables");
-        _network.Set("net.ipv4.ip_local_port_range", "40000 43999");
-        _network.Inner.Output(nft, "add table t; add chain t c { type filter hook output priority 0; }; add rule t c ct state new accept");
-        var listener = _network.Inner.Listen(NarrowNetwork.Host);
-        var findings = Find(() => _network.Churn(listener, 1100));
-        findings.ShouldContain(f => f.Id == FindingCatalog.NatTimeWait);
-
-        // The limit can be set in the first namespace only; a full table is the same reading with a lower limit.
-        using var reader = _network.Reader();
-        var reading = reader.Read();
-        reading.Tracking.ShouldNotBeNull().Count.ShouldBeGreaterThanOrEqualTo(1100);
-        var full = Diagnosis.Of(reading with { Tracking = reading.Tracking with { Limit = 1200 } });
-        full.ShouldContain(f => f.Id == FindingCatalog.ConnectionTrackingFull && f.Severity == Severity.Warning);
-    }
-
     private IReadOnlyList<Finding> Find(Action between)
     {
         using var reader = _network.Reader();
