@@ -36,9 +36,9 @@ public sealed class KernelSettings
         ? PortRange.Parse(range, this[SettingMeaning.ReservedPorts] ?? this[SettingMeaning.WindowsExcludedPorts] ?? "")
         : null;
 
-    /// <summary>The rules of reuse; what is unknown is taken to be Linux's default.</summary>
+    /// <summary>The rules of reuse; what is unknown is taken to be Linux's default, on other systems to be none.</summary>
     public TimeWaitReuse Reuse => new(
-        (int)(Number(SettingMeaning.TimeWaitReuse) ?? TimeWaitReuse.LinuxDefault.Mode),
+        (int)(Number(SettingMeaning.TimeWaitReuse) ?? (OperatingSystem.IsLinux() ? TimeWaitReuse.LinuxDefault.Mode : 0)),
         Number(SettingMeaning.Timestamps) != 0,
         TimeSpan.FromMilliseconds(Number(SettingMeaning.ReuseDelay) ?? TimeWaitReuse.LinuxDefault.Delay.TotalMilliseconds));
 

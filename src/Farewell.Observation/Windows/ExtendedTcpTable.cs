@@ -8,7 +8,7 @@ namespace Farewell.Observation.Windows;
 /// <summary>
 /// The connection table through <c>GetExtendedTcpTable</c>, with the owning process of each row (0 for a TIME-WAIT: Windows forgets it too).
 /// </summary>
-/// <remarks>Written from the documentation of iphlpapi; it has not been run on Windows yet.</remarks>
+/// <remarks>Written from the documentation of iphlpapi; run under Wine, not yet on Windows itself.</remarks>
 [SupportedOSPlatform("windows")]
 internal sealed partial class ExtendedTcpTable : IConnectionTable
 {

@@ -7,6 +7,7 @@ namespace Farewell.Observation.Windows;
 /// The counters of <c>GetTcpStatisticsEx2</c>, and of <c>GetTcpStatisticsEx</c> where Windows is too old for it (before 10, version 1709), under the names
 /// Linux gives them; IPv4 and IPv6 together. In the older one the segments wrap at 2^32.
 /// </summary>
+/// <remarks>Written from the documentation of iphlpapi; the older call was run under Wine, which has no other, and neither yet on Windows itself.</remarks>
 [SupportedOSPlatform("windows")]
 internal static partial class TcpStatisticsTable
 {

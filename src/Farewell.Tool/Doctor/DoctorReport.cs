@@ -136,19 +136,16 @@ internal static class DoctorReport
 
     private static void PrintPorts(IAnsiConsole console, MachineReading reading)
     {
-        var range = reading.Range;
+        var (range, settings) = (reading.Range, reading.Settings);
         var held = reading.HeldByBind == 0 ? "" : $", {Count(reading.HeldByBind)} of them held by listeners or bound sockets";
-        console.WriteLine($"ports {range.Low}-{range.High}: {Count(range.Usable)} for each destination{held}; the connect() cliff lies at {Count(range.FirstHalf)}; "
-            + $"{Count((long)(range.Usable / TimeWaitLength.Nominal.TotalSeconds))} connections a second to one destination last for ever when this side closes first");
-        if (OperatingSystem.IsWindows())
-        {
-            console.WriteLine($"rates reckon with a TIME_WAIT of {TimeWaitLength.Nominal.TotalSeconds:F0} s; on Windows its length differs by build: `farewell doctor --measure-time-wait`");
-        }
-
-        var settings = reading.Settings;
-        console.WriteLine($"tcp_tw_reuse {settings[SettingMeaning.TimeWaitReuse] ?? "?"}, tcp_timestamps {settings[SettingMeaning.Timestamps] ?? "?"}, "
-            + $"tcp_rfc1337 {settings[SettingMeaning.Rfc1337] ?? "?"}, tcp_max_tw_buckets {settings[SettingMeaning.MostTimeWaits] ?? "?"}; "
-            + $"{Count(reading.States[TcpState.TimeWait])} TIME_WAITs and {Count(reading.States.Live)} other connections now");
+        var isLinux = settings[SettingMeaning.PortRange] is not null || OperatingSystem.IsLinux();
+        console.WriteLine($"ports {range.Low}-{range.High}: {Count(range.Usable)} for each destination{held}; {(isLinux ? $"the connect() cliff lies at {Count(range.FirstHalf)}; " : "")}"
+            + $"{Count((long)(range.Usable / TimeWaitLength.Nominal.TotalSeconds))} connections a second to one destination last for ever when this side closes first"
+            + (isLinux ? "" : $" and a TIME_WAIT lasts {TimeWaitLength.Nominal.TotalSeconds:F0} s, which differs by system: `farewell doctor --measure-time-wait`"));
+        console.WriteLine((isLinux
+            ? $"tcp_tw_reuse {settings[SettingMeaning.TimeWaitReuse] ?? "?"}, tcp_timestamps {settings[SettingMeaning.Timestamps] ?? "?"}, "
+                + $"tcp_rfc1337 {settings[SettingMeaning.Rfc1337] ?? "?"}, tcp_max_tw_buckets {settings[SettingMeaning.MostTimeWaits] ?? "?"}; "
+            : "") + $"{Count(reading.States[TcpState.TimeWait])} TIME_WAITs and {Count(reading.States.Live)} other connections now");
         if (reading.Budgets.Count == 0 && reading.Accepted.Count == 0)
         {
             console.WriteLine("no TCP connection is in this network namespace now; `farewell watch` shows them as they come, `farewell doctor --pid PID` looks into a container's");

@@ -11,7 +11,16 @@ public sealed class TcpStatisticsLayoutTests
     {
         var table = new Wide2
         {
-            Active = 1, Passive = 2, AttemptFails = 3, EstabResets = 4, CurrEstab = 5, InSegs = (1L << 32) + 6, OutSegs = (1L << 33) + 7, Retrans = 8, InErrs = 9, OutRsts = 10,
+            Active = 1,
+            Passive = 2,
+            AttemptFails = 3,
+            EstabResets = 4,
+            CurrEstab = 5,
+            InSegs = (1L << 32) + 6,
+            OutSegs = (1L << 33) + 7,
+            Retrans = 8,
+            InErrs = 9,
+            OutRsts = 10,
         };
         TcpStatisticsLayout.Wide.Length.ShouldBe(Marshal.SizeOf<Wide2>());
         Read(TcpStatisticsLayout.Wide, table).ShouldBe([1, 2, 3, 4, 5, (1L << 32) + 6, (1L << 33) + 7, 8, 9, 10]);
@@ -22,7 +31,16 @@ public sealed class TcpStatisticsLayoutTests
     {
         var table = new Narrow15
         {
-            Active = 1, Passive = 2, AttemptFails = 3, EstabResets = 4, CurrEstab = 5, InSegs = uint.MaxValue, OutSegs = 7, Retrans = 8, InErrs = 9, OutRsts = 10,
+            Active = 1,
+            Passive = 2,
+            AttemptFails = 3,
+            EstabResets = 4,
+            CurrEstab = 5,
+            InSegs = uint.MaxValue,
+            OutSegs = 7,
+            Retrans = 8,
+            InErrs = 9,
+            OutRsts = 10,
         };
         TcpStatisticsLayout.Narrow.Length.ShouldBe(Marshal.SizeOf<Narrow15>());
         Read(TcpStatisticsLayout.Narrow, table).ShouldBe([1, 2, 3, 4, 5, uint.MaxValue, 7, 8, 9, 10]);
