@@ -76,7 +76,7 @@ public sealed record MachineReading
     /// <summary>Packets of new connections that tracking dropped during <see cref="Interval"/>; null when not told.</summary>
     public long? TrackingDropped { get; init; }
 
-    /// <summary>Connections that connection tracking forgot since the reading before to make room for others; null when not told, and in a recording.</summary>
+    /// <summary>Connections that connection tracking forgot since the reading before to make room for others; null when not told.</summary>
     public long? TrackingForgotten { get; init; }
 
     /// <summary>What could not be taken, and why.</summary>

@@ -11,6 +11,7 @@ internal enum RecordedKind : byte
     CloseWait,
     SharedListener,
     LeftOut,
+    Listening,
 }
 
 /// <summary>
@@ -20,6 +21,9 @@ internal static class RecordedField
 {
     public const int Presence = 0;
     public const int Most = 32;
+
+    /// <summary>Between the owners of a listener that several share: it stands in no name of a process (<see cref="Owners.Printable"/>).</summary>
+    public const char BetweenOwners = '\u001f';
 
     public static class Machine
     {
@@ -38,6 +42,7 @@ internal static class RecordedField
         public const int TrackingTimeWaitSeconds = 12;
         public const int TrackingDropped = 13;
         public const int IntervalMilliseconds = 14;
+        public const int TrackingForgotten = 15;
     }
 
     public static class Budget

@@ -100,6 +100,7 @@ internal sealed class SampleDecoder
             Owners = [.. budgets.Select(b => b.Owner is { } owner ? (IReadOnlyList<OwnerShare>)[new(owner, 0, 0, false)] : [])],
             Accepted = [.. accepted.Select(a => a.Use)],
             Listeners = accepted.Where(a => a.Owner is not null).DistinctBy(a => a.Use.Port).ToDictionary(a => a.Use.Port, a => (IReadOnlyList<SocketOwner>)[a.Owner!]),
+            ListeningPorts = [.. Present(RecordedKind.Listening).Select(e => Port(e.Key)).OfType<ushort>().Order()],
             LeftOut = Present(RecordedKind.LeftOut).Select(e => StatesOf(e.Values)).FirstOrDefault(),
             HeldByBind = Count(machine[Machine.HeldByBind]),
             Fresh = Count(machine[Machine.Fresh]),
@@ -113,6 +114,7 @@ internal sealed class SampleDecoder
                 ? new(machine[Machine.TrackingCount], machine[Machine.TrackingLimit], machine[Machine.TrackingTimeWaitSeconds], null, null, null)
                 : null,
             TrackingDropped = machine[Machine.TrackingDropped],
+            TrackingForgotten = machine[Machine.TrackingForgotten],
         };
         _before = counters;
         return true;
@@ -164,7 +166,7 @@ internal sealed class SampleDecoder
     private static (AcceptedUse Use, SocketOwner? Owner)? AcceptedAt((RecordedKind Kind, string Key, long[] Values) entity)
     {
         var words = entity.Key.Split(' ', 2);
-        return ushort.TryParse(words[0], NumberStyles.None, CultureInfo.InvariantCulture, out var port)
+        return Port(words[0]) is { } port
             ? (new() { Port = port, IsListening = entity.Values[Presence] == 2, States = StatesOf(entity.Values) }, words.Length == 2 ? OwnerIn(words[1]) : null)
             : null;
     }
@@ -181,7 +183,7 @@ internal sealed class SampleDecoder
     {
         var words = entity.Key.Split(' ', 3);
         return words.Length == 3 && EndpointIn(words[0]) is { } local
-            ? new(local, Count(entity.Values[0]), [.. words[2].Split('|').Select(OwnerIn).OfType<SocketOwner>()],
+            ? new(local, Count(entity.Values[0]), [.. words[2].Split(BetweenOwners).Select(OwnerIn).OfType<SocketOwner>()],
                 [.. words[1].Split(',').Select(u => uint.TryParse(u, NumberStyles.None, CultureInfo.InvariantCulture, out var user) ? user : (uint?)null).OfType<uint>()])
             : null;
     }
@@ -193,6 +195,8 @@ internal sealed class SampleDecoder
             ? new(id, string.Join('/', parts[1..^1]), parts[^1].Length == 0 ? null : parts[^1])
             : null;
     }
+
+    private static ushort? Port(string text) => ushort.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var port) ? port : null;
 
     private static Endpoint? EndpointIn(string text) => IPEndPoint.TryParse(text, out var endpoint) ? Endpoint.From(endpoint) : null;
 

@@ -19,6 +19,7 @@ internal sealed class SampleEncoder
 
     private const int MostPorts = 16;
     private const int MostGroups = 8;
+    private const int MostListening = 256;
     private const int MostEntities = 20_000;
 
     private readonly Dictionary<(RecordedKind Kind, string Key), int> _ids = [];
@@ -55,6 +56,11 @@ internal sealed class SampleEncoder
 
         EncodeBudgets(reading);
         EncodeAccepted(reading);
+        foreach (var port in reading.ListeningPorts.Take(MostListening))
+        {
+            Set(RecordedKind.Listening, port.ToString(CultureInfo.InvariantCulture), (Presence, 1));
+        }
+
         EncodeLeftOut(reading);
         EncodeGroups(reading);
         foreach (var gone in _present.Except(_seen).ToList())
@@ -73,7 +79,7 @@ internal sealed class SampleEncoder
         (Machine.OfDialledPeers, reading.AcceptedTimeWaits.OfDialledPeers), (Machine.MemoryOrphans, reading.Memory?.Orphans ?? 0),
         (Machine.TrackingLimit, reading.Tracking?.Limit ?? 0), (Machine.TrackingCount, reading.Tracking?.Count ?? 0),
         (Machine.TrackingTimeWaitSeconds, reading.Tracking?.TimeWaitSeconds ?? 0), (Machine.TrackingDropped, reading.TrackingDropped ?? 0),
-        (Machine.IntervalMilliseconds, (long)reading.Interval.TotalMilliseconds));
+        (Machine.TrackingForgotten, reading.TrackingForgotten ?? 0), (Machine.IntervalMilliseconds, (long)reading.Interval.TotalMilliseconds));
 
     private void EncodeBudgets(MachineReading reading)
     {
@@ -126,7 +132,7 @@ internal sealed class SampleEncoder
 
         foreach (var shared in reading.SharedListeners.Take(MostGroups))
         {
-            Set(RecordedKind.SharedListener, $"{shared.Local} {string.Join(',', shared.Users)} {string.Join('|', shared.Owners.Select(Text))}", (0, shared.Sockets));
+            Set(RecordedKind.SharedListener, $"{shared.Local} {string.Join(',', shared.Users)} {string.Join(BetweenOwners, shared.Owners.Select(Text))}", (0, shared.Sockets));
         }
     }
 

@@ -41,7 +41,12 @@ public sealed class RecordingTests : IDisposable
             }
 
             now.CloseWaits.ShouldBe(was.CloseWaits);
-            now.SharedListeners.Single().ToString().ShouldStartWith("SharedListener");
+            var (shared, sharedNow) = (was.SharedListeners.Single(), now.SharedListeners.Single());
+            (sharedNow.Local, sharedNow.Sockets).ShouldBe((shared.Local, shared.Sockets));
+            sharedNow.Owners.ShouldBe(shared.Owners);
+            sharedNow.Users.ShouldBe(shared.Users);
+            now.ListeningPorts.ShouldBe(was.ListeningPorts);
+            (now.TrackingDropped, now.TrackingForgotten).ShouldBe((was.TrackingDropped, was.TrackingForgotten));
             Diagnosis.Of(now).Select(f => (f.Id, f.Severity)).ShouldBe(Diagnosis.Of(was).Select(f => (f.Id, f.Severity)), "findings are the same, played back");
         }
     }
@@ -203,7 +208,11 @@ public sealed class RecordingTests : IDisposable
             Owners = [.. budgets.Select(_ => (IReadOnlyList<OwnerShare>)[new(owner, 3, 4, true)])],
             Accepted = [.. Enumerable.Range(1, 5).Select(port => new AcceptedUse { Port = (ushort)port, IsListening = true })],
             CloseWaits = [new(owner, true, At("0.0.0.0:80"), 20 + (second % 5), 15, 3)],
-            SharedListeners = [new(At("[::]:8080"), 2, [owner, owner with { Process = "other" }], [0, 1000])],
+            SharedListeners = [new(At("[::]:8080"), 2, [owner, owner with { Process = "oth|er" }], [0, 1000])],
+            ListeningPorts = [22, 443, (ushort)(8080 + (second % 2))],
+            Tracking = new(900, 1000, 120, 7, 8, 500),
+            TrackingDropped = second,
+            TrackingForgotten = 2 * second,
         };
     }
 

@@ -86,6 +86,37 @@ public sealed class DoctorVerbTests
         run.Output.ShouldContain($"--pid {other.Id}  sh");
     }
 
+    [Fact]
+    public async Task OfAProcess_ItIsThatProcesssNetwork()
+    {
+        RequireNamespace();
+        using var other = System.Diagnostics.Process.Start(new System.Diagnostics.ProcessStartInfo("unshare", ["-n", "sh", "-c", "echo 123 > /proc/sys/net/ipv4/tcp_max_tw_buckets; echo '45000 45099' > /proc/sys/net/ipv4/ip_local_port_range; echo up; read line"])
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+        })!;
+        (await other.StandardOutput.ReadLineAsync()).ShouldBe("up");
+        var run = await ToolProcess.RunAsync("doctor", "--pid", $"{other.Id}", "--seconds", "1", "--json");
+        other.StandardInput.Close();
+        await other.WaitForExitAsync();
+
+        run.ExitCode.ShouldBe(1, run.Output + run.Errors);
+        var document = await run.DocumentAsync("doctor.schema.json");
+        document.GetProperty("settings").GetProperty("net.ipv4.tcp_max_tw_buckets").GetString().ShouldBe("123");
+        document.GetProperty("ports").GetProperty("usable").GetInt32().ShouldBe(100);
+        document.GetProperty("findings").EnumerateArray().Select(f => f.GetProperty("id").GetString()).ShouldContain("few-time-waits");
+    }
+
+    [Fact]
+    public async Task MeasuringATimeWait_TellsHowLongItLasted()
+    {
+        Require.Linux();
+        var run = await ToolProcess.RunAsync("doctor", "--measure-time-wait");
+        run.ExitCode.ShouldBe(0, run.Output + run.Errors);
+        var seconds = double.Parse(System.Text.RegularExpressions.Regex.Match(run.Output, "[0-9.]+(?= s )").Value, System.Globalization.CultureInfo.InvariantCulture);
+        seconds.ShouldBeInRange(59, 75);
+    }
+
     [Theory]
     [InlineData(2, "there is no finding", "doctor", "--about", "nothing")]
     [InlineData(2, "There is no network namespace of process 2147483647", "doctor", "--pid", "2147483647")]
