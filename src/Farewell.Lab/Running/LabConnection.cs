@@ -66,7 +66,14 @@ public sealed class LabConnection
     public void Report(EndingSide side, Ending ending)
     {
         ArgumentNullException.ThrowIfNull(ending);
-        (ClientReport, ServerReport) = side == EndingSide.Client ? (ending, ServerReport) : (ClientReport, ending.Swap());
+        if (side == EndingSide.Client)
+        {
+            ClientReport = ending;
+        }
+        else
+        {
+            ServerReport = ending.Swap(); // both sides may report at once: neither may touch the other's
+        }
     }
 
     /// <summary>What a side saw of the other's ending, by its socket or by its session's report.</summary>
