@@ -31,8 +31,6 @@ internal static class StateFields
         ["FrameReader._handedOut"] = "memory handed out with the last event, given back by the next read",
         ["Assembly._memory"] = "what bytes they are decides nothing; how many there are is in the hash",
         ["AskOut.<Stamp>k__BackingField"] = "finds the ask in its queue, whose order is in the hash",
-        ["OpenList`1._items"] = "the list's memory, from the pool: what is in it is told apart item by item, and counted",
-        ["OutgoingQueue._items"] = "the ring's memory, from the pool: what is in it is told apart item by item, and counted",
         ["OpenList`1._head"] = "where in its memory the list begins",
         ["OutgoingQueue._head"] = "where in its memory the ring begins",
         ["OutgoingQueue._kept"] = "how many payloads lie in memory of the session's own",

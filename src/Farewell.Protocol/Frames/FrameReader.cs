@@ -27,6 +27,9 @@ public sealed class FrameReader
     /// <summary>Whether the stream stands between two frames.</summary>
     public bool IsBetweenFrames => _headerBytes == 0 && _skip == 0;
 
+    /// <summary>Whether nothing of a frame is held: another stream may be read with it.</summary>
+    internal bool IsAtRest => IsBetweenFrames && _have == 0 && _gathered is null && !_handedOut;
+
     /// <summary>Takes the next header off the input, first what is left of a skipped body. A body handed out before is no longer valid.</summary>
     /// <returns>Whether a header is whole; if not, all input was taken.</returns>
     public bool TryReadHeader(ref ReadOnlyMemory<byte> input)

@@ -6,6 +6,9 @@ namespace Farewell.Protocol.Sessions;
 internal sealed class OpenList<T>
     where T : struct
 {
+    // What an empty list may keep for who is next: 16 items are what the pool gives at least.
+    private const int MostKept = 16;
+
     private T[] _items = [];
     private int _head;
 
@@ -65,8 +68,11 @@ internal sealed class OpenList<T>
 
         if (Count == 0)
         {
-            // An idle session keeps no memory for what it might have open.
-            Release();
+            _head = 0;
+            if (_items.Length > MostKept)
+            {
+                Release();
+            }
         }
     }
 

@@ -8,6 +8,9 @@ internal sealed class OutgoingQueue
 {
     private const FrameType Discarded = 0;
 
+    // What an empty queue may keep for who is next: 16 items are what the pool gives at least.
+    private const int MostKept = 16;
+
     private Outgoing[] _items = [];
     private int _head;
     private int _kept;
@@ -136,7 +139,7 @@ internal sealed class OutgoingQueue
             Shift();
         }
 
-        if (Count == 0)
+        if (Count == 0 && _items.Length > MostKept)
         {
             ReleaseItems();
         }
@@ -156,7 +159,6 @@ internal sealed class OutgoingQueue
         _items = grown;
     }
 
-    /// <summary>An idle session keeps no memory for what it might have to say.</summary>
     private void ReleaseItems()
     {
         if (_items.Length > 0)

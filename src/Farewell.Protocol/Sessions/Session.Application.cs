@@ -78,13 +78,13 @@ public sealed partial class Session
         ticket = ++_tickets == 0 ? ++_tickets : _tickets;
         if (nested)
         {
-            (_nestedOut ??= new OpenAsks()).Add(new AskOut(ticket, 0, _stamp));
-            (_replies ??= new OutgoingQueue()).Enqueue(new Outgoing(FrameType.Ask, ticket, payload, 0, _stamp++, Nested: true));
+            (_nestedOut ??= Spare<OpenAsks>.Take()).Add(new AskOut(ticket, 0, _stamp));
+            (_replies ??= Spare<OutgoingQueue>.Take()).Enqueue(new Outgoing(FrameType.Ask, ticket, payload, 0, _stamp++, Nested: true));
             NoteOutput(now);
         }
         else
         {
-            (_asksOut ??= new OpenAsks()).Add(new AskOut(ticket, (uint)payload.Length + Hello.Overhead, _stamp));
+            (_asksOut ??= Spare<OpenAsks>.Take()).Add(new AskOut(ticket, (uint)payload.Length + Hello.Overhead, _stamp));
             Enqueue(FrameType.Ask, ticket, payload, now);
         }
 
@@ -107,7 +107,7 @@ public sealed partial class Session
             asks.Cancel(index);
             if (State is SessionState.Greeting || _closing.IsBeforeDone)
             {
-                (_replies ??= new OutgoingQueue()).Enqueue(new Outgoing(FrameType.Cancel, ticket, default, 0, _stamp++));
+                (_replies ??= Spare<OutgoingQueue>.Take()).Enqueue(new Outgoing(FrameType.Cancel, ticket, default, 0, _stamp++));
                 NoteOutput(now);
             }
 
@@ -300,7 +300,7 @@ public sealed partial class Session
     {
         var cost = (uint)payload.Length + Hello.Overhead;
         Queued += cost;
-        (_sends ??= new OutgoingQueue()).Enqueue(new Outgoing(type, number, payload, cost, _stamp++));
+        (_sends ??= Spare<OutgoingQueue>.Take()).Enqueue(new Outgoing(type, number, payload, cost, _stamp++));
         NoteOutput(now);
     }
 
@@ -325,7 +325,7 @@ public sealed partial class Session
     private void Reply(FrameType type, AskIn ask, ReadOnlyMemory<byte> payload, RefusedReason reason)
     {
         AsksRefused += type == FrameType.Refused ? 1 : 0;
-        (_replies ??= new OutgoingQueue()).Enqueue(new Outgoing(type, ask.Number, payload, ask.Cost, _stamp++, reason, ask.Nested));
+        (_replies ??= Spare<OutgoingQueue>.Take()).Enqueue(new Outgoing(type, ask.Number, payload, ask.Cost, _stamp++, reason, ask.Nested));
     }
 
     private int FindIn(uint number) =>

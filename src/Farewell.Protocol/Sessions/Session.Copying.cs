@@ -11,7 +11,7 @@ public sealed partial class Session
     {
         var clone = (Session)MemberwiseClone();
         clone._closing = _closing.Clone();
-        clone._reader = _reader.Clone();
+        clone._reader = _reader?.Clone();
         clone._assembly = _assembly?.Clone();
         clone._messagesIn = _messagesIn?.Clone();
         clone._asksIn = _asksIn?.Clone();
@@ -28,7 +28,7 @@ public sealed partial class Session
     internal void AddTo(ref StateHash hash, TimeSpan now)
     {
         _closing.AddTo(ref hash, now);
-        _reader.AddTo(ref hash);
+        _reader?.AddTo(ref hash);
         hash.Add((int)_openType | (_openNested ? 256 : 0) | (_openIgnored ? 512 : 0) | (_anyByte ? 1024 : 0) | _prefix << 12
             | (_assembly?.Length ?? 0) << 16);
         hash.Add((_helloPending ? 1 : 0) | (_helloWritten ? 2 : 0) | (_dismissPending ? 4 : 0) | (_dismissWritten ? 8 : 0)

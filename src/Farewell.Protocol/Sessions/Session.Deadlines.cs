@@ -86,7 +86,7 @@ public sealed partial class Session
                 break;
             case Deadline.Ping:
                 _pingDue = true;
-                Trim();
+                _messagesIn?.Trim();
                 break;
             case Deadline.Pong:
                 _closing.End(Cause.Dead, Disposition.Reset);
@@ -120,17 +120,6 @@ public sealed partial class Session
         }
     }
 
-    /// <summary>In a quiet session, the queues give back the memory of their last burst.</summary>
-    private void Trim()
-    {
-        _sends = _sends is { Count: 0 } ? null : _sends;
-        _replies = _replies is { Count: 0 } ? null : _replies;
-        _asksOut = _asksOut is { Count: 0 } ? null : _asksOut;
-        _nestedOut = _nestedOut is { Count: 0 } ? null : _nestedOut;
-        _asksIn = _asksIn is { Count: 0 } ? null : _asksIn;
-        _messagesIn?.Trim();
-    }
-
     private void Violate(Violation what, TimeSpan now)
     {
         var isGreeting = State is SessionState.Greeting or SessionState.Declining;
@@ -140,7 +129,7 @@ public sealed partial class Session
             && State is not (SessionState.Waiting or SessionState.Parting or SessionState.Released)
             && (!isGreeting || hello || _helloWritten || _dismissWritten)
             && !(_currentOpen && Role == Role.Leaver);
-        _reader.Drop();
+        _reader?.Drop();
         _replies?.Clear();
         if (!_limits.TellViolations || _unsent > 0 || what == Violation.Foreign || State is SessionState.Waiting or SessionState.Parting or SessionState.Released)
         {
@@ -152,9 +141,14 @@ public sealed partial class Session
         (_helloPending, _tellPending, _dismissPending) = ((_helloPending || hello) && isGreeting, words, false);
     }
 
-    /// <summary>Keeps the time since which output has been waiting.</summary>
+    /// <summary>Keeps the time since which output has been waiting, and no list that is empty.</summary>
     private void NoteOutput(TimeSpan now)
     {
+        _sends = _sends is { Count: 0 } ? Spare<OutgoingQueue>.Give(_sends) : _sends;
+        _replies = _replies is { Count: 0 } ? Spare<OutgoingQueue>.Give(_replies) : _replies;
+        _asksOut = _asksOut is { Count: 0 } ? Spare<OpenAsks>.Give(_asksOut) : _asksOut;
+        _nestedOut = _nestedOut is { Count: 0 } ? Spare<OpenAsks>.Give(_nestedOut) : _nestedOut;
+        _asksIn = _asksIn is { Count: 0 } ? Spare<OpenList<AskIn>>.Give(_asksIn) : _asksIn;
         var pending = !_closing.IsOver && (_unsent > 0 || HasOutput);
         _stallSince = pending && !_wasPending ? now : _stallSince;
         _wasPending = pending;

@@ -88,7 +88,7 @@ public sealed partial class Session
         }
 
         _endTold = true;
-        _reader.Drop();
+        _reader?.Drop();
         _assembly?.Drop();
         _sends?.Clear();
         _replies?.Clear();

@@ -18,6 +18,9 @@ public sealed partial class Session
     private uint _openCost;
     private long _costIn;
 
+    /// <summary>Taken when something is to be read, and given away between frames.</summary>
+    private FrameReader Reader => _reader ??= Spare<FrameReader>.Take();
+
     private bool Step(ref ReadOnlyMemory<byte> input, TimeSpan now)
     {
         if (_assembledHandedOut)
@@ -29,7 +32,7 @@ public sealed partial class Session
         if (_rules.Frames.Discards(State))
         {
             input = default;
-            _reader.Release();
+            _reader?.Release();
             return false;
         }
 
@@ -43,31 +46,36 @@ public sealed partial class Session
             }
         }
 
-        if (!_reader.HasHeader)
+        if (input.IsEmpty && _reader is null)
         {
-            if (!_reader.TryReadHeader(ref input))
+            return false;
+        }
+
+        if (!Reader.HasHeader)
+        {
+            if (!Reader.TryReadHeader(ref input))
             {
                 return false;
             }
 
-            if (Check(_reader.Header) is var wrong and not Violation.None)
+            if (Check(Reader.Header) is var wrong and not Violation.None)
             {
                 Violate(wrong, now);
                 return true;
             }
 
-            if (!_reader.HasHeader)
+            if (!Reader.HasHeader)
             {
                 return true;
             }
         }
 
-        if (!_reader.TryReadBody(ref input, out var body))
+        if (!Reader.TryReadBody(ref input, out var body))
         {
             return false;
         }
 
-        if (Take(_reader.Header, body, now) is var broken and not Violation.None)
+        if (Take(Reader.Header, body, now) is var broken and not Violation.None)
         {
             Violate(broken, now);
         }
@@ -109,7 +117,7 @@ public sealed partial class Session
 
         if (!header.IsNamed)
         {
-            _reader.SkipBody();
+            Reader.SkipBody();
             return Violation.None;
         }
 
@@ -126,7 +134,7 @@ public sealed partial class Session
         if (header.Type == FrameType.Part ? _openIgnored : verdict == Verdict.Ignore)
         {
             Open(header, ignored: true);
-            _reader.SkipBody();
+            Reader.SkipBody();
             return Violation.None;
         }
 

@@ -141,7 +141,7 @@ public sealed partial class Session
         }
         else
         {
-            (_asksIn ??= new OpenList<AskIn>()).Add(ask);
+            (_asksIn ??= Spare<OpenList<AskIn>>.Take()).Add(ask);
             _nestedIn += ask.Nested ? 1 : 0;
             _held = new SessionEvent(SessionEventKind.Ask, ask.Number, payload, Nested: ask.Nested);
         }

@@ -18,7 +18,7 @@ public sealed partial class Session
     private readonly RuleBook _rules;
     private readonly bool _speaksFirst;
     private Closing _closing;
-    private FrameReader _reader = new();
+    private FrameReader? _reader;
 
     /// <summary>Begins one side of a session.</summary>
     /// <param name="role">This side's role.</param>
@@ -107,6 +107,7 @@ public sealed partial class Session
         }
         while (Step(ref input, now));
 
+        _reader = _reader is { IsAtRest: true } ? Spare<FrameReader>.Give(_reader) : _reader;
         NoteOutput(now);
         happened = default;
         return false;
