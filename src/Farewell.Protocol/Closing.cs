@@ -283,6 +283,9 @@ internal sealed class Closing(Role role, RuleBook rules, TimeSpan handshakeAt)
         hash.Add(_span.Ticks);
     }
 
+    /// <summary>A time that an application gave, cut to what the wire and the clock can hold: 1 ms to 2^32 - 2 ms.</summary>
+    public static TimeSpan Clamp(TimeSpan time) => Min(Max(time, TimeSpan.FromMilliseconds(1)), TimeSpan.FromMilliseconds(uint.MaxValue - 1));
+
     public static TimeSpan Min(TimeSpan left, TimeSpan right) => left < right ? left : right;
 
     public static TimeSpan Max(TimeSpan left, TimeSpan right) => left > right ? left : right;

@@ -175,6 +175,21 @@ public sealed class MannerTests
         (server.Cause, now).ShouldBe((Cause.Overdue, TimeSpan.FromSeconds(34)));
     }
 
+    [Theory]
+    [InlineData(long.MinValue)]
+    [InlineData(-1)]
+    [InlineData(long.MaxValue)]
+    public void AnyTimeGiven_IsCutToWhatCanBe(long ticks)
+    {
+        var (now, given) = (TimeSpan.FromDays(1000), TimeSpan.FromTicks(ticks));
+        var server = new MannerSession(Role.Stayer, new LineManner(), null, now);
+        server.Dismiss(DismissReason.Stop, now, given, given);
+        server.NextDeadline.ShouldBeGreaterThan(now);
+        var client = new MannerSession(Role.Leaver, new LineManner(), null, now);
+        client.Leave(now, given);
+        client.NextDeadline.ShouldBeGreaterThan(now);
+    }
+
     private static void RunOut(MannerSession session)
     {
         for (var deadlines = 0; session.Disposition == Disposition.Stay; deadlines++)

@@ -11,7 +11,7 @@ namespace Farewell.Protocol.Manners;
 /// telling <see cref="Sent"/> of both; obey <see cref="Disposition"/>; call <see cref="Tick"/> at <see cref="NextDeadline"/>.
 /// </para>
 /// <para>
-/// A word is said only once the handler has finished. One that has not when its time is over has its connection reset: what it wrote is not whole.
+/// Dismiss is said at once, behind what the handler has written so far; Done and Goodbye are said only once it has finished. A handler that has not when its time is over has its connection reset: what it wrote is not whole.
 /// A protocol in general has no ping, so a dead peer is an idle one: it is asked to leave after the idle limit without a byte either way, and reset when the time given for that is over.
 /// </para>
 /// </summary>
@@ -107,27 +107,29 @@ public sealed class MannerSession
         Proceed();
     }
 
-    /// <summary>Stayer: asks the leaver to leave, if the protocol has a word for it, and gives it the grace.</summary>
+    /// <summary>Stayer: asks the leaver to leave, if the protocol has a word for it, and gives it the grace. Nothing happens to a leaver, or once it is ending.</summary>
     /// <param name="reason">Why.</param>
     /// <param name="now">The time.</param>
-    /// <param name="grace">The time it is given; null for the limit's.</param>
-    /// <param name="hard">How far progress extends the grace after Done, at least the grace; null for the limit's.</param>
+    /// <param name="grace">The time it is given, cut to 1 ms to 2^32 - 2 ms; null for the limit's.</param>
+    /// <param name="hard">How far progress extends the grace after Done, at least the grace, cut likewise; null for the limit's.</param>
     public void Dismiss(DismissReason reason, TimeSpan now, TimeSpan? grace = null, TimeSpan? hard = null)
     {
         if (_closing.Role == Role.Stayer && State == SessionState.Open)
         {
-            var given = grace ?? _limits.Grace;
-            _closing.Dismiss(now, given, Closing.Max(given, hard ?? _limits.Hard));
+            var given = Closing.Clamp(grace ?? _limits.Grace);
+            _closing.Dismiss(now, given, Closing.Max(given, Closing.Clamp(hard ?? _limits.Hard)));
             (_reason, _toSay) = (reason, ClosingStep.Dismiss);
         }
     }
 
-    /// <summary>Leaver: wants to go once its handler has finished.</summary>
+    /// <summary>Leaver: wants to go once its handler has finished. Nothing happens to a stayer, or once it is ending.</summary>
+    /// <param name="now">The time.</param>
+    /// <param name="grace">How long the handler has, cut to 1 ms to 2^32 - 2 ms; null for the limit's.</param>
     public void Leave(TimeSpan now, TimeSpan? grace = null)
     {
         if (_closing.Role == Role.Leaver && State == SessionState.Open)
         {
-            _closing.Leave(now, grace ?? _limits.Grace, _limits.Hard);
+            _closing.Leave(now, Closing.Clamp(grace ?? _limits.Grace), _limits.Hard);
             Proceed();
         }
     }

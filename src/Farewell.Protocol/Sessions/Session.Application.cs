@@ -191,8 +191,8 @@ public sealed partial class Session
     /// <summary>Stayer: asks the leaver to leave.</summary>
     /// <param name="reason">Why; not <see cref="DismissReason.Violation"/>.</param>
     /// <param name="now">The time.</param>
-    /// <param name="grace">The time it is given; null for the limit's.</param>
-    /// <param name="retryAfter">When a new connection is welcome; null says nothing.</param>
+    /// <param name="grace">The time it is given, cut to 1 ms to 2^32 - 2 ms; null for the limit's.</param>
+    /// <param name="retryAfter">After how long a new connection is welcome, cut likewise; null says nothing.</param>
     /// <param name="hard">How far progress extends the grace after Done, at least the grace; null for the limit's. What lies beyond the announced limit is cut.</param>
     /// <returns>False if it was dismissed before, or is ending already.</returns>
     /// <exception cref="InvalidOperationException">This side is the leaver.</exception>
@@ -214,23 +214,23 @@ public sealed partial class Session
             return false;
         }
 
-        var given = Clamp(grace ?? _limits.Grace);
+        var given = Closing.Clamp(grace ?? _limits.Grace);
 
         // A leaver that never reads our Hello knows no hard limit, and waits no longer than the grace.
         var furthest = _helloWritten || _helloPending ? Closing.Min(hard ?? _limits.Hard, _limits.Hard) : given;
         _closing.Dismiss(now, given, Closing.Max(given, furthest));
         (_dismissReason, _dismissGrace, _dismissPending) = ((byte)reason, given, true);
-        _retryAfter = retryAfter is { } after ? (uint)Clamp(after).TotalMilliseconds : uint.MaxValue;
+        _retryAfter = retryAfter is { } after ? (uint)Closing.Clamp(after).TotalMilliseconds : uint.MaxValue;
         NoteOutput(now);
         return true;
     }
 
     /// <summary>Leaver: ends the session once what is queued, in hand and owed is done.</summary>
     /// <param name="now">The time.</param>
-    /// <param name="grace">How long to wait for that; null for the limit's.</param>
+    /// <param name="grace">How long to wait for that, cut to 1 ms to 2^32 - 2 ms; null for the limit's.</param>
     /// <returns>False if it is leaving already, or over.</returns>
     /// <exception cref="InvalidOperationException">This side is the stayer.</exception>
-    public bool Leave(TimeSpan now, TimeSpan? grace = null) => Leave(now, Clamp(grace ?? _limits.Grace), DoneReason.Normal);
+    public bool Leave(TimeSpan now, TimeSpan? grace = null) => Leave(now, Closing.Clamp(grace ?? _limits.Grace), DoneReason.Normal);
 
     /// <summary>Ends the session at once by a reset.</summary>
     public void Abort(TimeSpan now)
@@ -364,7 +364,4 @@ public sealed partial class Session
             }
         }
     }
-
-    private static TimeSpan Clamp(TimeSpan time) =>
-        Closing.Min(Closing.Max(time, TimeSpan.FromMilliseconds(1)), TimeSpan.FromMilliseconds(uint.MaxValue - 1));
 }

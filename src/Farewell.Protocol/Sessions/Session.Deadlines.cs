@@ -123,8 +123,7 @@ public sealed partial class Session
     private void Violate(Violation what, TimeSpan now)
     {
         var isGreeting = State is SessionState.Greeting or SessionState.Declining;
-        var hello = what is Violation.NoCommonVersion or Violation.EqualRoles or Violation.BadHello && !_helloWritten
-            && !_dismissWritten && !_dismissPending;
+        var hello = what is Violation.NoCommonVersion or Violation.EqualRoles or Violation.BadHello && !_helloWritten && !_dismissWritten;
         var words = what is not (Violation.Foreign or Violation.NoCommonVersion or Violation.EqualRoles)
             && State is not (SessionState.Waiting or SessionState.Parting or SessionState.Released)
             && (!isGreeting || hello || _helloWritten || _dismissWritten)

@@ -72,6 +72,9 @@ public sealed partial class Session
             Put(body, 0, _current.Number);
             Put(body, 4, Report());
             NoteReply();
+
+            // The reply is not owed any more, so ping and pong go on, from here and not from before the handler began.
+            _lastHeard = now;
         }
 
         _current.Payload.Span.Slice(offset, length).CopyTo(body[fields..]);
@@ -79,7 +82,7 @@ public sealed partial class Session
         _lastMessage = now;
         if (length == left)
         {
-            EndPayload(now);
+            EndPayload();
         }
 
         return true;
@@ -102,14 +105,9 @@ public sealed partial class Session
         return length > 0 && (fresh || length == left || length >= WorthwhilePart) ? length : -1;
     }
 
-    private void EndPayload(TimeSpan now)
+    private void EndPayload()
     {
         _messagesWritten += _current.Type == FrameType.Message ? 1u : 0;
-        if (_current.Type == FrameType.Answer)
-        {
-            _lastHeard = now;
-        }
-
         EndCurrent();
     }
 

@@ -9,7 +9,7 @@ public sealed record SessionLimits
     /// <summary>The defaults of a leaver: the same, without an idle limit.</summary>
     public static SessionLimits Leaver { get; } = new() { Idle = TimeSpan.Zero };
 
-    /// <summary>The longest any time here may be: 2^31 - 1 ms, above 24 days.</summary>
+    /// <summary>The longest any time here may be: 2^31 - 1 ms, above 24 days. Every time is above zero, but idle and ping, which may be zero.</summary>
     public static TimeSpan Longest { get; } = TimeSpan.FromMilliseconds(int.MaxValue);
 
     /// <summary>How long Hello may take.</summary>
@@ -54,13 +54,13 @@ public sealed record SessionLimits
     /// <summary>The cost of unreturned messages and asks accepted, in bytes; <see cref="Largest"/> + 64 to 2^30.</summary>
     public int Window { get; init; } = 512 * 1024;
 
-    /// <summary>The cost of messages and asks that may wait here for credit or the transport, in bytes.</summary>
+    /// <summary>The cost of messages and asks that may wait here for credit or the transport, in bytes; at least 1. One payload may wait whatever its size.</summary>
     public int Queue { get; init; } = 1024 * 1024;
 
     /// <summary>The largest part that a payload too large for one frame is cut into, in bytes; 1 to 65,527.</summary>
     public int Part { get; init; } = 16 * 1024;
 
-    /// <summary>How many nested asks of the peer may be in hand.</summary>
+    /// <summary>How many nested asks of the peer may be in hand; 0 or more.</summary>
     public int Nested { get; init; } = 16;
 
     /// <summary>Whether messages may follow the own Hello before the peer's is read (only the side that speaks first).</summary>
