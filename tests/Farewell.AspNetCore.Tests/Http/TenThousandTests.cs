@@ -4,7 +4,7 @@ using Farewell.Tests;
 
 namespace Farewell.AspNetCore.Tests.Http;
 
-/// <summary>Ten thousand requests, and the TIME_WAITs that both kernels then hold. (HTTP/1.0, by <c>ab</c>, is among <see cref="ToolTests"/>.)</summary>
+/// <summary>Ten thousand requests, and the TIME_WAITs that both kernels then hold.</summary>
 [SupportedOSPlatform("linux")]
 public sealed class TenThousandTests
 {
@@ -26,6 +26,26 @@ public sealed class TenThousandTests
         });
         (await network.SettledAsync()).Server.ShouldBe(0);
         await Eventually.HoldsAsync(() => host.Endings.Values.Sum() == Requests, () => string.Join(", ", host.Endings));
+    }
+
+    [Fact]
+    public async Task Http10_LeavesTheServerOneEach()
+    {
+        using var network = new VethNetwork();
+        VethNetwork.Set(network.Server, "net.ipv4.tcp_max_tw_buckets", $"{2 * Requests}");
+        await using var host = await HttpHost.StartAsync(network);
+
+        // A port of its own each: the kernel soon comes upon one that the client has done with, and ends the server's TIME_WAIT by using it again.
+        var port = 20_000;
+        await RepeatAsync(Requests, async () =>
+        {
+            using var client = await HttpClientSocket.DialAsync(network, host.EndPoint, port: Interlocked.Increment(ref port));
+            await client.GetAsync(version: "1.0");
+            (await client.ReadToEndAsync()).ShouldBeTrue();
+            client.Text.ShouldEndWith("hello, wire\n");
+        });
+        (await network.SettledAsync()).ShouldBe((0, Requests));
+        await Eventually.HoldsAsync(() => host.Endings.GetValueOrDefault("message") == Requests, () => string.Join(", ", host.Endings));
     }
 
     [Fact]
