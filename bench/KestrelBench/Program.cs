@@ -1,15 +1,22 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Net;
+using Farewell.Bench.Last;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 
 // Requests a second, processor time and allocations per request of Kestrel with and without UseFarewell, by wrk over loopback. Both servers live in this process and take turns, so that whatever else
-// the machine does falls on both. Run by bench/kestrel; `bench/kestrel last` measures the last request of a connection instead.
-if (args is ["last"])
+// the machine does falls on both. Run by bench/kestrel; `bench/kestrel last [PART OF A NAME...]` measures the last request of a connection instead, `bench/kestrel resets` what clients cost that reset theirs.
+if (args is ["last", .. var only])
 {
-    await LastRequest.RunAsync(await StartAsync(withFarewell: false), await StartAsync(withFarewell: true));
+    await LastRequest.RunAsync(only);
+    return 0;
+}
+
+if (args is ["resets"])
+{
+    await Resets.RunAsync(await StartAsync(withFarewell: false), await StartAsync(withFarewell: true));
     return 0;
 }
 

@@ -27,7 +27,9 @@ internal sealed partial class AcceptedConnection
     private static bool IsHttpOf(ReadOnlyMemory<byte> protocol) =>
         protocol.Span.SequenceEqual("h2"u8) || protocol.Span.SequenceEqual("http/1.1"u8);
 
-    private bool IsAcknowledged => Acknowledged.Read(_socket) is { } acknowledged && acknowledged.Octets >= _sent;
+    private bool IsAcknowledged => UnacknowledgedOf(Acknowledged.Read(_socket)) == 0;
+
+    private long UnacknowledgedOf(Acknowledged? acknowledged) => acknowledged is { } known ? Math.Max(0, _sent - known.Octets) : long.MaxValue;
 
     /// <summary>
     /// Sends what is still in the pipe, and then takes the last step: at once where that needs nobody's answer. What has to wait for the client goes on behind Kestrel's back, so that neither its
@@ -110,8 +112,10 @@ internal sealed partial class AcceptedConnection
         return Task.CompletedTask;
     }
 
-    private PartingChoice Choose() => PartingChoice.Of(
-        new()
+    private PartingChoice Choose()
+    {
+        var acknowledged = Acknowledged.Read(_socket);
+        var facts = new PartingFacts
         {
             IsAborted = _aborted is not null,
             IsLost = _isLost,
@@ -121,10 +125,11 @@ internal sealed partial class AcceptedConnection
             IsStopping = IsStopping,
             Word = _mark.Word,
             Silence = Silence,
-            IsAcknowledged = IsAcknowledged,
-        },
-        _partings.Options,
-        _partings.KeepAliveTimeout);
+            Unacknowledged = UnacknowledgedOf(acknowledged),
+            AcknowledgedFor = acknowledged?.Since ?? default,
+        };
+        return PartingChoice.Of(facts, _partings.Options, _partings.KeepAliveTimeout);
+    }
 
     private async Task PartAsync(PartingChoice choice)
     {

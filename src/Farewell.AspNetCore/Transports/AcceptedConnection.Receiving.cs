@@ -23,40 +23,30 @@ internal sealed partial class AcceptedConnection
 
     private async Task ReceiveAsync()
     {
-        Exception? error = null;
-        try
-        {
-            if (await ReceiveIntoPipeAsync().ConfigureAwait(false))
-            {
-                await DiscardAsync().ConfigureAwait(false);
-            }
-        }
-        catch (OperationCanceledException)
-        {
-            // For the last step, which wants no receive pending.
-            error = new ConnectionAbortedException();
-        }
-        catch (SocketException lost) when (lost.SocketErrorCode is SocketError.OperationAborted or SocketError.Interrupted or SocketError.InvalidArgument)
-        {
-            // Our own abort.
-            error = lost;
-        }
-        catch (SocketException lost)
-        {
-            _isLost = true;
-            error = new ConnectionResetException(lost.Message, lost);
-        }
-        catch (ObjectDisposedException disposed)
-        {
-            error = disposed;
-        }
+        // What ended it is looked at without being thrown once more: an exception costs more than the whole rest of an ending.
+        var receiving = ReceiveToEndAsync();
+        await receiving.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
 
+        // A receive is cancelled for the last step, which wants none pending.
+        var error = receiving.IsCanceled ? new ConnectionAbortedException() : ErrorOf(receiving.Exception?.InnerException);
         await _input.Writer.CompleteAsync(_aborted ?? error).ConfigureAwait(false);
         TellClosed();
     }
 
-    /// <summary>False at the client's FIN, true when nobody reads any more.</summary>
-    private async Task<bool> ReceiveIntoPipeAsync()
+    private Exception? ErrorOf(Exception? thrown)
+    {
+        // The first three are our own abort.
+        if (thrown is not SocketException lost || lost.SocketErrorCode is SocketError.OperationAborted or SocketError.Interrupted or SocketError.InvalidArgument)
+        {
+            return thrown;
+        }
+
+        _isLost = true;
+        return new ConnectionResetException(lost.Message, lost);
+    }
+
+    /// <summary>Until the client's FIN; into the pipe, and to nowhere once nobody reads any more.</summary>
+    private async Task ReceiveToEndAsync()
     {
         var (input, cancellation) = (_input.Writer, _reading.Token);
         while (true)
@@ -68,7 +58,7 @@ internal sealed partial class AcceptedConnection
                 if (_isOver)
                 {
                     // Nobody reads any more; the memory may be gone with the listener.
-                    return true;
+                    break;
                 }
             }
 
@@ -76,7 +66,7 @@ internal sealed partial class AcceptedConnection
             if (count == 0)
             {
                 _hasLeft = true;
-                return false;
+                return;
             }
 
             _lastReceived = _partings.Clock.GetTimestamp();
@@ -85,15 +75,17 @@ internal sealed partial class AcceptedConnection
             if (flushed.IsCompleted)
             {
                 _discarded = count;
-                return true;
+                break;
             }
 
             if (flushed.IsCanceled)
             {
                 // The connection is being torn down.
-                return false;
+                return;
             }
         }
+
+        await DiscardAsync().ConfigureAwait(false);
     }
 
     private async Task DiscardAsync()

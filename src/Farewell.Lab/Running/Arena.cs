@@ -102,6 +102,24 @@ public sealed class Arena : IAsyncDisposable
         return connection.AttachClient(socket);
     }
 
+    /// <summary>As <see cref="ConnectAsync"/>, where the server may have ended the connection before its client has looked: to the socket an error of the connect, which is noted.</summary>
+    public async Task<LabSocket> ConnectToWhatMayBeOverAsync()
+    {
+        var server = new IPEndPoint(Network.ServerAddress, Port);
+        var (connection, socket) = (NewConnection(), NewClientSocket());
+        try
+        {
+            await socket.ConnectAsync(server, Cancellation);
+            return connection.AttachClient(socket);
+        }
+        catch (SocketException over) when (over.SocketErrorCode == SocketError.Shutdown)
+        {
+            var client = connection.AttachClient(socket, server);
+            client.Note(over.SocketErrorCode);
+            return client;
+        }
+    }
+
     /// <summary>
     /// Tries to connect and notes what the socket was told. It is bound first, so that its four-tuple is known even if nothing comes of it.
     /// </summary>

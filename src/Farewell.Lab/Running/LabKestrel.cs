@@ -1,12 +1,16 @@
 using System.Net;
 using System.Net.Sockets;
+using System.Security.Authentication;
 using Farewell.AspNetCore;
 using Farewell.AspNetCore.Transports;
+using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Server.Kestrel.Https;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
@@ -17,6 +21,14 @@ namespace Farewell.Lab.Running;
 internal sealed class LabKestrel : IAsyncDisposable
 {
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(5);
+
+    // What Kestrel's TLS looks for its logger and meters in.
+    private static readonly Lazy<IServiceProvider> Services = new(static () =>
+    {
+        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
+        builder.WebHost.UseKestrelCore();
+        return builder.Build().Services;
+    });
 
     private readonly KestrelServer _server;
 
@@ -31,10 +43,23 @@ internal sealed class LabKestrel : IAsyncDisposable
     /// <param name="configure">Kestrel's own options.</param>
     /// <param name="handler">The application.</param>
     /// <param name="protocols">What the endpoint speaks.</param>
+    /// <param name="tls">The TLS below it.</param>
     /// <param name="farewell">The options of <c>UseFarewell</c>; null without it.</param>
     public static Task<LabKestrel> StartHttpAsync(
-        Arena arena, Action<KestrelServerOptions> configure, RequestDelegate handler, HttpProtocols protocols = HttpProtocols.Http1, FarewellHttpOptions? farewell = null) =>
-        StartAsync(arena, configure, listen => listen.Protocols = protocols, handler, farewell);
+        Arena arena, Action<KestrelServerOptions> configure, RequestDelegate handler, HttpProtocols protocols = HttpProtocols.Http1, SslProtocols tls = SslProtocols.None,
+        FarewellHttpOptions? farewell = null)
+    {
+        return StartAsync(arena, configure, Listen, handler, farewell);
+
+        void Listen(ListenOptions listen)
+        {
+            listen.Protocols = protocols;
+            if (tls != SslProtocols.None)
+            {
+                listen.UseHttps(new TlsHandshakeCallbackOptions { OnConnection = _ => new(LabTls.Server(tls)) });
+            }
+        }
+    }
 
     /// <summary>What a host's StopAsync with this limit comes down to.</summary>
     public async Task StopAsync(TimeSpan limit)
@@ -54,7 +79,7 @@ internal sealed class LabKestrel : IAsyncDisposable
     {
         ushort port = 0;
         var transport = new SocketTransportOptions { CreateBoundListenSocket = Bind };
-        var options = new KestrelServerOptions { AddServerHeader = false };
+        var options = new KestrelServerOptions { AddServerHeader = false, ApplicationServices = Services.Value };
         options.Listen(arena.Network.ServerAddress, 0, listen);
         configure(options);
         IConnectionListenerFactory factory = farewell is null

@@ -1,4 +1,5 @@
 using System.Net.Security;
+using System.Net.Sockets;
 using System.Security.Authentication;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
@@ -19,6 +20,14 @@ internal static class LabTls
         EnabledSslProtocols = protocol,
         RemoteCertificateValidationCallback = static (_, _, _, _) => true,
     };
+
+    /// <summary>A client's handshake. The stream owns the socket.</summary>
+    public static async Task<SslStream> DialAsync(LabSocket client, SslProtocols protocol)
+    {
+        var tls = new SslStream(new NetworkStream(client.Socket, ownsSocket: true));
+        await tls.AuthenticateAsClientAsync(Client(protocol), client.Cancellation);
+        return tls;
+    }
 
     private static SslStreamCertificateContext SelfSigned()
     {

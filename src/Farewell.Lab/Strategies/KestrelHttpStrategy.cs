@@ -1,3 +1,4 @@
+using System.Security.Authentication;
 using Farewell.AspNetCore;
 using Farewell.Lab.Running;
 using Microsoft.AspNetCore.Http;
@@ -14,6 +15,9 @@ internal abstract class KestrelHttpStrategy : Strategy
     protected virtual FarewellHttpOptions? Farewell => null;
 
     protected virtual HttpProtocols Protocols => HttpProtocols.Http1;
+
+    /// <summary>The TLS below HTTP.</summary>
+    protected virtual SslProtocols Tls => SslProtocols.None;
 
     protected virtual void Configure(KestrelServerOptions options)
     {
@@ -33,7 +37,7 @@ internal abstract class KestrelHttpStrategy : Strategy
 
     public override async Task RunAsync(Arena arena)
     {
-        var kestrel = arena.Keep(await LabKestrel.StartHttpAsync(arena, Configure, HandleAsync, Protocols, Farewell));
+        var kestrel = arena.Keep(await StartAsync(arena));
         List<Task> work = [];
         for (var i = 0; i < arena.ConnectionCount; i++)
         {
@@ -43,4 +47,6 @@ internal abstract class KestrelHttpStrategy : Strategy
 
         await Task.WhenAll([.. work, MeanwhileAsync(kestrel, arena)]);
     }
+
+    protected Task<LabKestrel> StartAsync(Arena arena) => LabKestrel.StartHttpAsync(arena, Configure, HandleAsync, Protocols, Tls, Farewell);
 }

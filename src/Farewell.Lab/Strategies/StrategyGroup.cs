@@ -21,6 +21,9 @@ public enum StrategyGroup
     /// <summary><see cref="System.Net.Security.SslStream"/>.</summary>
     SslStream,
 
+    /// <summary><see cref="System.Net.WebSockets.WebSocket"/> on a socket of one's own.</summary>
+    WebSocket,
+
     /// <summary>A Kestrel connection handler.</summary>
     KestrelConnection,
 

@@ -24,9 +24,7 @@ internal abstract class TlsStrategy : SocketStrategy
 
     public sealed override async Task CallAsync(LabSocket client)
     {
-        var tls = new SslStream(new NetworkStream(client.Socket, ownsSocket: true));
-        await tls.AuthenticateAsClientAsync(LabTls.Client(Protocol), client.Cancellation);
-        await CallAsync(client, tls);
+        await CallAsync(client, await LabTls.DialAsync(client, Protocol));
     }
 
     protected virtual async Task ServeAsync(LabSocket server, SslStream tls)
@@ -42,27 +40,34 @@ internal abstract class TlsStrategy : SocketStrategy
         client.Close();
     }
 
-    protected static async Task SendAsync(LabSocket socket, SslStream tls, ReadOnlyMemory<byte> data)
+    public static async Task SendAsync(LabSocket socket, SslStream tls, ReadOnlyMemory<byte> data)
     {
         await tls.WriteAsync(data, socket.Cancellation);
         socket.CountSent(data.Length);
     }
 
-    protected static async Task ReadAsync(LabSocket socket, SslStream tls, int count)
+    public static async Task ReadAsync(LabSocket socket, SslStream tls, int count)
     {
         await tls.ReadExactlyAsync(new byte[count], socket.Cancellation);
         socket.Count(count);
     }
 
-    protected static async Task ReadToEndAsync(LabSocket socket, SslStream tls)
+    /// <summary>Reads to the end of TLS and then of TCP.</summary>
+    public static async Task ReadToEndAsync(LabSocket socket, SslStream tls)
+    {
+        await ReadToCloseNotifyAsync(socket, tls);
+
+        // A close_notify ends TLS; the FIN comes after it.
+        await socket.ReadToEndAsync();
+    }
+
+    /// <summary>Reads to the end of TLS.</summary>
+    public static async Task ReadToCloseNotifyAsync(LabSocket socket, SslStream tls)
     {
         var buffer = new byte[1024];
         for (int read; (read = await tls.ReadAsync(buffer, socket.Cancellation)) > 0;)
         {
             socket.Count(read);
         }
-
-        // A close_notify ends TLS; the FIN comes after it.
-        await socket.ReadToEndAsync();
     }
 }

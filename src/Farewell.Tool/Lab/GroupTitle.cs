@@ -13,6 +13,7 @@ internal static class GroupTitle
         StrategyGroup.Kernel => "The kernel, when nobody says goodbye",
         StrategyGroup.TcpClient => "TcpClient and NetworkStream",
         StrategyGroup.SslStream => "SslStream",
+        StrategyGroup.WebSocket => "WebSocket without Kestrel",
         StrategyGroup.KestrelConnection => "Kestrel connection handlers",
         StrategyGroup.KestrelHttp => "Kestrel HTTP",
         _ => "HttpClient",

@@ -22,12 +22,17 @@ internal sealed class HttpClientSocket : IDisposable
 
     public ReadOnlySpan<byte> Octets => _read.GetBuffer().AsSpan(0, (int)_read.Length);
 
-    public static async Task<HttpClientSocket> DialAsync(VethNetwork network, IPEndPoint server, int? receiveBuffer = null)
+    public static async Task<HttpClientSocket> DialAsync(VethNetwork network, IPEndPoint server, int? receiveBuffer = null, int port = 0)
     {
         var socket = network.Client.Run(() => new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true });
         if (receiveBuffer is { } size)
         {
             socket.ReceiveBufferSize = size;
+        }
+
+        if (port > 0)
+        {
+            socket.Bind(new IPEndPoint(VethNetwork.ClientAddress, port));
         }
 
         await socket.ConnectAsync(server);

@@ -18,13 +18,18 @@ internal static class NetworkClient
         return new HttpClient(handler) { DefaultRequestVersion = version, DefaultVersionPolicy = HttpVersionPolicy.RequestVersionExact };
     }
 
-    public static SocketsHttpHandler CreateHandler(VethNetwork network, HttpHost host) => new()
+    public static SocketsHttpHandler CreateHandler(VethNetwork network, HttpHost host, int? receiveBuffer = null) => new()
     {
         UseProxy = false,
         SslOptions = new SslClientAuthenticationOptions { RemoteCertificateValidationCallback = TestCertificates.Dial(SslProtocols.None).RemoteCertificateValidationCallback },
         ConnectCallback = async (_, cancellation) =>
         {
             var socket = network.Client.Run(() => new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true });
+            if (receiveBuffer is { } size)
+            {
+                socket.ReceiveBufferSize = size;
+            }
+
             await socket.ConnectAsync(host.EndPoint, cancellation);
             return new NetworkStream(socket, ownsSocket: true);
         },

@@ -82,32 +82,6 @@ public sealed class PlainHttpTests
     }
 
     [Fact]
-    public async Task AStop_EndsThousandIdleConnections_WithoutATimeWait()
-    {
-        const int Idle = 1000;
-        using var network = new VethNetwork();
-        await using var host = await HttpHost.StartAsync(network, new() { Farewell = static options => options.StopSilence = TimeSpan.FromMilliseconds(200) });
-        var clients = new HttpClientSocket[Idle];
-        for (var i = 0; i < Idle; i++)
-        {
-            clients[i] = await HttpClientSocket.DialAsync(network, host.EndPoint);
-            await clients[i].GetAsync();
-            await clients[i].ReadResponseAsync();
-        }
-
-        await Task.Delay(250);
-        await host.StopAsync();
-        foreach (var client in clients)
-        {
-            (await client.ReadToEndAsync()).ShouldBeTrue();
-            client.Dispose();
-        }
-
-        (await network.SettledAsync()).ShouldBe((0, 0));
-        await CountedAsync(host, "silent", Idle);
-    }
-
-    [Fact]
     public async Task AClientThatSpokeJustBeforeAStop_GetsAFin()
     {
         using var network = new VethNetwork();
@@ -167,30 +141,6 @@ public sealed class PlainHttpTests
         host.Log.All.ShouldContain(line => line.StartsWith("Information: Connection ", StringComparison.Ordinal) && line.Contains("did not end as it should: GraceExpired", StringComparison.Ordinal));
     }
 
-    [Theory]
-    [InlineData("/big", "1.1", "Connection: close\r\n", HttpServerEnding.Fin)]
-    [InlineData("/big", "1.1", "Connection: close\r\n", HttpServerEnding.UnheldFin)]
-    [InlineData("/big", "1.1", "Connection: close\r\n", HttpServerEnding.Reset)]
-    [InlineData("/big", "1.0", "", HttpServerEnding.Fin)]
-    [InlineData("/big-chunked", "1.0", "", HttpServerEnding.Fin)]
-    [InlineData("/big", "1.1", "", HttpServerEnding.UnheldFin)]
-    public async Task ASlowReader_GetsTheWholeBody(string path, string version, string fields, HttpServerEnding ending)
-    {
-        using var network = new VethNetwork();
-        await using var host = await HttpHost.StartAsync(network, new()
-        {
-            Farewell = options => (options.Grace, options.AfterGrace) = (ShortGrace, ending),
-            Kestrel = static kestrel => kestrel.Limits.KeepAliveTimeout = TimeSpan.FromSeconds(1),
-        });
-        using var client = await HttpClientSocket.DialAsync(network, host.EndPoint, receiveBuffer: 64 * 1024);
-        await client.GetAsync(path, fields, version);
-        var orderly = await client.ReadToEndAsync(TimeSpan.FromMilliseconds(10));
-        var body = client.Octets[(client.Text.IndexOf("\r\n\r\n", StringComparison.Ordinal) + 4)..];
-        body.Length.ShouldBe(TestApplication.Big);
-        TestApplication.IsBig(body).ShouldBeTrue();
-        (orderly || ending == HttpServerEnding.Reset).ShouldBeTrue();
-    }
-
     [Fact]
     public async Task AnUploadThatIsRefused_IsReadToItsEnd_SoThatTheClientGetsTheAnswer()
     {
@@ -202,6 +152,40 @@ public sealed class PlainHttpTests
         (await client.ReadResponseAsync()).ShouldStartWith("HTTP/1.1 413");
         client.Dispose();
         (await network.SettledAsync()).Server.ShouldBe(0);
+    }
+
+    [Fact]
+    public async Task WhoIsToldAndGoesOnSending_GetsAFin_WhenThatIsMoreThanIsDiscarded()
+    {
+        using var network = new VethNetwork();
+        await using var host = await HttpHost.StartAsync(network, new() { Farewell = static options => (options.Grace, options.DiscardLimit) = (TimeSpan.FromMinutes(1), 1000) });
+        using var client = await HttpClientSocket.DialAsync(network, host.EndPoint);
+        await client.GetAsync(fields: "Connection: close\r\n");
+        await client.ReadResponseAsync();
+        await client.Socket.SendAsync(new byte[100_000]);
+        (await client.ReadToEndAsync()).ShouldBeTrue();
+        client.Dispose();
+        (await network.SettledAsync()).ShouldBe((0, 1));
+        await CountedAsync(host, "discard-limit", 1);
+    }
+
+    [Fact]
+    public async Task WhereTooManyLinger_AFinEndsTheNextAtOnce()
+    {
+        using var network = new VethNetwork();
+        await using var host = await HttpHost.StartAsync(network, new() { Farewell = static options => (options.Grace, options.MaxLingering) = (TimeSpan.FromMinutes(1), 1) });
+        using var lingering = await HttpClientSocket.DialAsync(network, host.EndPoint);
+        await lingering.GetAsync(fields: "Connection: close\r\n");
+        await lingering.ReadResponseAsync();
+        await Eventually.HoldsAsync(() => host.Meters["farewell.http.lingering"] == 1, () => string.Join(' ', host.Meters.Sums.Keys));
+        using var crowded = await HttpClientSocket.DialAsync(network, host.EndPoint);
+        await crowded.GetAsync(fields: "Connection: close\r\n");
+        (await crowded.ReadToEndAsync()).ShouldBeTrue();
+        crowded.Text.ShouldEndWith("hello, wire\n");
+        lingering.Dispose();
+        crowded.Dispose();
+        (await network.SettledAsync()).ShouldBe((1, 1));
+        await CountedAsync(host, "crowded", 1);
     }
 
     [Fact]

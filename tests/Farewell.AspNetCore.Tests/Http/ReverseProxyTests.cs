@@ -69,7 +69,7 @@ public sealed class ReverseProxyTests : IDisposable
         var requests = 0;
         foreach (var (path, size) in new[] { ("/", 12), ("/chunked", 24), ("/big", TestApplication.Big), ("/big-chunked", TestApplication.Big), ("/", 12) })
         {
-            var (exit, output) = await Tool.RunAsync(network, "curl", "curl", "--silent", "--show-error", "--fail", "--max-time", "30", "--output", "/dev/null",
+            var (exit, output) = await Tool.RunAsync(network, "curl", "curl", "--silent", "--show-error", "--fail", "--limit-rate", "8M", "--max-time", "30", "--output", "/dev/null",
                 "--write-out", "%{size_download}", $"http://{VethNetwork.ClientAddress}:{Port}{path}");
             (exit, output).ShouldBe((0, $"{size}"), path);
             requests++;

@@ -111,6 +111,7 @@ internal static class TestApplication
         });
         application.Map("/ws", EchoAsync);
         application.Map("/ws-close", CloseFirstAsync);
+        application.Map("/ws-big", SendBigAsync);
     }
 
     private static async Task WriteBigAsync(HttpContext context, long? length)
@@ -144,5 +145,18 @@ internal static class TestApplication
         using var socket = await context.WebSockets.AcceptWebSocketAsync();
         await socket.SendAsync(Hello, WebSocketMessageType.Binary, true, default);
         await socket.CloseAsync(WebSocketCloseStatus.NormalClosure, "bye", default);
+    }
+
+    /// <summary>Sends it all when it is asked to, and then closes.</summary>
+    private static async Task SendBigAsync(HttpContext context)
+    {
+        using var socket = await context.WebSockets.AcceptWebSocketAsync();
+        await socket.ReceiveAsync(new byte[100].AsMemory(), default);
+        for (var sent = 0; sent < Big; sent += Part.Length)
+        {
+            await socket.SendAsync(Part, WebSocketMessageType.Binary, sent + Part.Length == Big, default);
+        }
+
+        await socket.CloseAsync(WebSocketCloseStatus.NormalClosure, "all", default);
     }
 }

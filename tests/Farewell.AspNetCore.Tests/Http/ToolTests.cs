@@ -43,7 +43,7 @@ public sealed class ToolTests
 
     [Theory]
     [InlineData(1000, false)]
-    [InlineData(2000, true)]
+    [InlineData(10_000, true)]
     public async Task Ab_HasNoFailedRequest(int requests, bool keepsAlive)
     {
         using var network = new VethNetwork();
@@ -71,28 +71,6 @@ public sealed class ToolTests
         output.ShouldNotContain("Non-2xx");
         Number(output, @"(\d+) requests in").ShouldBeGreaterThan(0);
         (await network.SettledAsync()).Server.ShouldBe(0);
-    }
-
-    [Fact]
-    public async Task TenThousandRequests_WithConnectionClose_LeaveTheServerNothing()
-    {
-        const int Requests = 10_000;
-        const int Clients = 8;
-        using var network = new VethNetwork();
-        VethNetwork.Set(network.Client, "net.ipv4.ip_local_port_range", "10000 60999");
-        await using var host = await HttpHost.StartAsync(network);
-        await Task.WhenAll(Enumerable.Range(0, Clients).Select(_ => Task.Run(async () =>
-        {
-            for (var i = 0; i < Requests / Clients; i++)
-            {
-                using var client = await HttpClientSocket.DialAsync(network, host.EndPoint);
-                await client.GetAsync(fields: "Connection: close\r\n");
-                (await client.ReadResponseAsync()).ShouldStartWith("HTTP/1.1 200");
-            }
-        })));
-        var (_, server) = await network.SettledAsync();
-        server.ShouldBe(0);
-        await Eventually.HoldsAsync(() => host.Endings.Values.Sum() == Requests, () => string.Join(", ", host.Endings));
     }
 
     [Theory]

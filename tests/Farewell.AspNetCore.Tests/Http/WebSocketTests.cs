@@ -20,13 +20,7 @@ public sealed class WebSocketTests
     {
         using var network = new VethNetwork();
         await using var host = await HttpHost.StartAsync(network, new() { Tls = protocol });
-        await Task.WhenAll(Enumerable.Range(0, Count).Select(_ => Task.Run(async () =>
-        {
-            using var socket = await ConnectAsync(network, host, path, protocol);
-            await TalkAsync(socket, path);
-            await socket.CloseAsync(WebSocketCloseStatus.NormalClosure, null, default).WaitAsync(Eventually.Limit);
-            (socket.State, socket.CloseStatus).ShouldBe((WebSocketState.Closed, WebSocketCloseStatus.NormalClosure));
-        })));
+        await Task.WhenAll(Enumerable.Range(0, Count).Select(_ => Task.Run(() => OneAsync(network, host, path, protocol))));
         (await network.SettledAsync()).ShouldBe((0, 0));
         await Eventually.HoldsAsync(() => host.Endings.GetValueOrDefault("web-socket") == Count, () => string.Join(", ", host.Endings));
     }
@@ -61,10 +55,19 @@ public sealed class WebSocketTests
         await Eventually.HoldsAsync(() => host.Endings.Values.Sum() == 1, () => string.Join(", ", host.Endings));
     }
 
-    private static async Task<ClientWebSocket> ConnectAsync(VethNetwork network, HttpHost host, string path, SslProtocols protocol)
+    /// <summary>Opens one, talks, and closes it: this side first, or at <c>/ws-close</c> the server.</summary>
+    internal static async Task OneAsync(VethNetwork network, HttpHost host, string path, SslProtocols protocol)
+    {
+        using var socket = await ConnectAsync(network, host, path, protocol);
+        await TalkAsync(socket, path);
+        await socket.CloseAsync(WebSocketCloseStatus.NormalClosure, null, default).WaitAsync(Eventually.Limit);
+        (socket.State, socket.CloseStatus).ShouldBe((WebSocketState.Closed, WebSocketCloseStatus.NormalClosure));
+    }
+
+    internal static async Task<ClientWebSocket> ConnectAsync(VethNetwork network, HttpHost host, string path, SslProtocols protocol, int? receiveBuffer = null)
     {
         var socket = new ClientWebSocket();
-        using var invoker = new HttpMessageInvoker(NetworkClient.CreateHandler(network, host), disposeHandler: false);
+        using var invoker = new HttpMessageInvoker(NetworkClient.CreateHandler(network, host, receiveBuffer), disposeHandler: false);
         await socket.ConnectAsync(new UriBuilder(NetworkClient.UriOf(host, protocol, path)) { Scheme = protocol == SslProtocols.None ? "ws" : "wss" }.Uri, invoker, default)
             .WaitAsync(Eventually.Limit);
         return socket;

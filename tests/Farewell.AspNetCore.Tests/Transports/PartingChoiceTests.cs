@@ -7,8 +7,8 @@ public sealed class PartingChoiceTests
 {
     private static readonly TimeSpan KeepAlive = TimeSpan.FromSeconds(130);
 
-    // The usual: served, its last response persists, everything acknowledged, and nothing more.
-    private static PartingFacts Idle => new() { IsTouched = true, IsHttp = true, Word = LastWord.Persist, IsAcknowledged = true };
+    // The usual: served, its last response persists, everything acknowledged long ago, and nothing more.
+    private static PartingFacts Idle => new() { IsTouched = true, IsHttp = true, Word = LastWord.Persist, AcknowledgedFor = KeepAlive };
 
     public static TheoryData<string, string, string> Rows
     {
@@ -37,9 +37,14 @@ public sealed class PartingChoiceTests
         ["another protocol"] = (Idle with { Word = LastWord.Upgraded }, PartingWay.Fin, PartingReason.Message),
         ["a handler of its own"] = (new() { IsTouched = true }, PartingWay.Fin, PartingReason.Message),
         ["a WebSocket, closed"] = (Idle with { Word = LastWord.WebSocketClosed }, PartingWay.UnheldFin, PartingReason.WebSocket),
+        ["a WebSocket, closed, our own close frame under way"] = (Idle with { Word = LastWord.WebSocketClosed, Unacknowledged = 127 }, PartingWay.UnheldFin, PartingReason.WebSocket),
+        ["a WebSocket, closed by a client that has not read all"] = (Idle with { Word = LastWord.WebSocketClosed, Unacknowledged = 1_000_000 }, PartingWay.Fin, PartingReason.WebSocket),
         ["silent for the limit"] = (Idle with { Silence = KeepAlive }, PartingWay.WhenSilent, PartingReason.Silent),
         ["silent for less"] = (Idle with { Silence = KeepAlive - TimeSpan.FromTicks(1) }, PartingWay.Fin, PartingReason.Untold),
-        ["silent, not all acknowledged"] = (Idle with { Silence = KeepAlive, IsAcknowledged = false }, PartingWay.Fin, PartingReason.Untold),
+        ["silent, not all acknowledged"] = (Idle with { Silence = KeepAlive, Unacknowledged = 1 }, PartingWay.Fin, PartingReason.Untold),
+        ["silent, and acknowledged as Kestrel's clock began"] = (Idle with { Silence = KeepAlive, AcknowledgedFor = KeepAlive - TimeSpan.FromMilliseconds(200) }, PartingWay.WhenSilent, PartingReason.Silent),
+        ["silent through a long download, whose end was acknowledged just now"] = (Idle with { Silence = KeepAlive, AcknowledgedFor = TimeSpan.FromSeconds(1) }, PartingWay.Fin, PartingReason.Untold),
+        ["a stop, the same"] = (Idle with { IsStopping = true, Silence = TimeSpan.FromSeconds(30), AcknowledgedFor = TimeSpan.FromMilliseconds(1) }, PartingWay.Fin, PartingReason.Untold),
         ["a stop, silent for seconds"] = (Idle with { IsStopping = true, Silence = TimeSpan.FromSeconds(3) }, PartingWay.WhenSilent, PartingReason.Silent),
         ["a stop, just spoken"] = (Idle with { IsStopping = true, Silence = TimeSpan.FromSeconds(2.9) }, PartingWay.Fin, PartingReason.Untold),
         ["no request, silent for the limit"] = (Idle with { Word = LastWord.None, Silence = KeepAlive }, PartingWay.WhenSilent, PartingReason.Silent),

@@ -3,7 +3,7 @@ using Microsoft.AspNetCore.Server.Kestrel.Core;
 
 namespace Farewell.Lab.Strategies.KestrelHttp;
 
-internal sealed class ConnectionLimit : KestrelHttpStrategy
+internal class ConnectionLimit : KestrelHttpStrategy
 {
     public override About About => new("kestrel-connection-limit", EndingSide.Server, 33)
     {
@@ -16,19 +16,21 @@ internal sealed class ConnectionLimit : KestrelHttpStrategy
 
     public override async Task RunAsync(Arena arena)
     {
-        arena.Keep(await LabKestrel.StartHttpAsync(arena, Configure, HandleAsync));
+        arena.Keep(await StartAsync(arena));
         var first = await arena.ConnectAsync();
         await first.SendAsync(RawHttp.Get());
         await first.ReadMessageAsync();
         for (var i = 1; i < arena.ConnectionCount; i++)
         {
-            var rejected = await arena.ConnectAsync();
-            await CallAsync(rejected);
+            await CallAsync(await arena.ConnectToWhatMayBeOverAsync());
         }
 
         await first.SendAsync(RawHttp.Get("Connection: close"));
-        await CallAsync(first);
+        await EndAsync(first);
     }
+
+    /// <summary>How the one that was served ends.</summary>
+    protected virtual Task EndAsync(LabSocket first) => CallAsync(first);
 
     protected override async Task CallAsync(LabSocket client)
     {
