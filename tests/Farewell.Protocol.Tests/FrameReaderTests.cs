@@ -1,5 +1,6 @@
 using CsCheck;
 using Farewell.Protocol.Frames;
+using Farewell.Protocol.Sessions;
 using Farewell.Testing;
 
 namespace Farewell.Protocol.Tests;
@@ -64,6 +65,16 @@ public sealed class FrameReaderTests
         Skip();
         Allocations.Of(Skip).ShouldBeLessThan(64);
         reader.IsBetweenFrames.ShouldBeTrue();
+    }
+
+    [Fact]
+    public void TheFirstPartOfALargePayload_TakesNoMemoryForTheRest()
+    {
+        var assembly = new Assembly();
+        assembly.Append(new byte[1000]);
+        System.Runtime.InteropServices.MemoryMarshal.TryGetArray(assembly.Payload, out var where).ShouldBeTrue();
+        where.Array!.Length.ShouldBeLessThanOrEqualTo(2048);
+        assembly.Drop();
     }
 
     private static IEnumerable<byte> Frame(byte type, byte flags, byte[] body) => [type, flags, (byte)(body.Length >> 8), (byte)body.Length, .. body];

@@ -1,5 +1,6 @@
 using System.Text;
 using Farewell.Protocol.Manners;
+using Farewell.Protocol.Sessions;
 
 namespace Farewell.Protocol.Tests;
 
@@ -174,6 +175,132 @@ public sealed class MannerTests
 
         (server.Cause, now).ShouldBe((Cause.Overdue, TimeSpan.FromSeconds(34)));
     }
+
+    [Fact]
+    public void ALeaverThatIsLeaving_StillHearsThatItIsDismissed_AndNoGoodbyeBeforeItsDone()
+    {
+        var client = new MannerSession(Role.Leaver, new LineManner(), null, default);
+        client.Hear("221 bye\r\n"u8, default);
+        client.State.ShouldBe(SessionState.Open);
+        client.Leave(default);
+        client.Hear("421 closing\r\n"u8, default);
+        client.State.ShouldBe(SessionState.Dismissed);
+    }
+
+    [Fact]
+    public void ALeaverInWaiting_WaitsForAsLongAsBytesCome_ToItsHardLimit()
+    {
+        var client = new MannerSession(Role.Leaver, new LineManner(), null, default);
+        client.Finish(default);
+        Word(client);
+        client.NextDeadline.ShouldBe(TimeSpan.FromSeconds(10 + 1));
+        client.Hear("250 ok\r\n"u8, TimeSpan.FromSeconds(5));
+        client.NextDeadline.ShouldBe(TimeSpan.FromSeconds(15 + 1));
+        client.Hear("250 ok\r\n"u8, TimeSpan.FromSeconds(25));
+        client.NextDeadline.ShouldBe(TimeSpan.FromSeconds(30 + 1));
+        RunOut(client);
+        (client.Cause, client.Disposition).ShouldBe((Cause.GoodbyeOverdue, Disposition.Reset));
+    }
+
+    [Fact]
+    public void Idle_RunsFromTheLastByteEitherWay_AndNotWhileReadingIsPaused()
+    {
+        var server = new MannerSession(Role.Stayer, new LineManner(), null, default);
+        server.Wrote(1, TimeSpan.FromSeconds(100));
+        server.Sent(1, TimeSpan.FromSeconds(100));
+        server.NextDeadline.ShouldBe(TimeSpan.FromSeconds(400));
+        server.PauseReading();
+        server.NextDeadline.ShouldBe(TimeSpan.MaxValue);
+        server.ResumeReading(TimeSpan.FromSeconds(700));
+        server.NextDeadline.ShouldBe(TimeSpan.FromSeconds(1000));
+
+        var client = new MannerSession(Role.Leaver, new LineManner(), SessionLimits.Leaver with { Idle = TimeSpan.FromSeconds(60) }, default);
+        client.Tick(TimeSpan.FromSeconds(60));
+        client.State.ShouldBe(SessionState.Leaving);
+    }
+
+    [Theory]
+    [InlineData(Role.Stayer, true, "", false, Cause.Probe, Disposition.Close)]
+    [InlineData(Role.Stayer, true, "", true, Cause.Probe, Disposition.Gone)]
+    [InlineData(Role.Stayer, true, "NOOP\r\n", false, Cause.Truncated, Disposition.Close)]
+    [InlineData(Role.Stayer, true, "NOOP\r\n", true, Cause.PeerReset, Disposition.Gone)]
+    [InlineData(Role.Leaver, true, "", false, Cause.Truncated, Disposition.Close)]
+    [InlineData(Role.Leaver, true, "", true, Cause.PeerReset, Disposition.Gone)]
+    [InlineData(Role.Stayer, false, "", false, Cause.None, Disposition.Stay)] // its FIN is its Done
+    [InlineData(Role.Stayer, false, "", true, Cause.Probe, Disposition.Gone)]
+    public void TheEndOfTheStream_IsReadByWhatCameBefore(Role role, bool hasWords, string before, bool reset, Cause cause, Disposition disposition)
+    {
+        var session = new MannerSession(role, hasWords ? new LineManner() : new WordlessManner(), null, default);
+        session.Hear(Encoding.ASCII.GetBytes(before), default);
+        if (reset)
+        {
+            session.ConnectionReset();
+        }
+        else
+        {
+            session.EndOfStream(default);
+        }
+
+        (session.Cause, session.Disposition).ShouldBe((cause, disposition));
+    }
+
+    [Fact]
+    public void ABareStream_WhoseStayerWantsAnEnd_IsClosedAtTheFin()
+    {
+        var server = new MannerSession(Role.Stayer, new WordlessManner(), null, default);
+        server.Finish(default);
+        Word(server);
+        server.State.ShouldBe(SessionState.Dismissing);
+        server.EndOfStream(default);
+        Word(server);
+        (server.Cause, server.Disposition).ShouldBe((Cause.Left, Disposition.Close));
+    }
+
+    [Fact]
+    public void ADismissThatCrossedDone_IsNotSaid()
+    {
+        var server = new MannerSession(Role.Stayer, new LineManner(), null, default);
+        server.Dismiss(DismissReason.Stop, default);
+        server.Hear("QUIT\r\n"u8, default);
+        server.HasOutput.ShouldBeFalse();
+        server.Finish(default);
+        Word(server).ShouldBe("221 bye\r\n");
+    }
+
+    [Fact]
+    public void WhatTheHandlerStillWrites_ExtendsTheGrace()
+    {
+        var server = new MannerSession(Role.Stayer, new LineManner(), null, default);
+        server.Hear("QUIT\r\n"u8, default);
+        server.Wrote(1, TimeSpan.FromSeconds(8));
+        server.Sent(1, TimeSpan.FromSeconds(8));
+        server.Tick(TimeSpan.FromSeconds(10));
+        (server.State, server.NextDeadline).ShouldBe((SessionState.Finishing, TimeSpan.FromSeconds(18)));
+    }
+
+    [Fact]
+    public void AnAbort_AndATransportThatGivesUp_AreResets()
+    {
+        var (aborted, broken, parting) = (new MannerSession(Role.Stayer, new LineManner(), null, default), new MannerSession(Role.Stayer, new LineManner(), null, default),
+            new MannerSession(Role.Stayer, new LineManner(), null, default));
+        aborted.Abort();
+        (aborted.Cause, aborted.Disposition).ShouldBe((Cause.Aborted, Disposition.Reset));
+        broken.ConnectionBroken();
+        (broken.Cause, broken.Disposition).ShouldBe((Cause.Broken, Disposition.Reset));
+        parting.Hear("QUIT\r\n"u8, default);
+        parting.Finish(default);
+        Word(parting);
+        parting.ConnectionBroken();
+        (parting.Cause, parting.Disposition).ShouldBe((Cause.Left, Disposition.Reset));
+    }
+
+    [Theory]
+    [InlineData(ClosingStep.Dismiss, "0b00000c 01000000 00002710 ffffffff")]
+    [InlineData(ClosingStep.Done, "0c000010 00000000 00000000 00000000 00000000")]
+    [InlineData(ClosingStep.Goodbye, "0d000004 00000000")]
+    public void FarewellsOwnManner_SaysItsWords(ClosingStep step, string expected) =>
+        Convert.ToHexStringLower(_room.AsSpan(0, new FarewellManner(TimeSpan.FromSeconds(10)).Say(step, DismissReason.Stop, _room)))
+            .ShouldBe(expected.Replace(" ", "", StringComparison.Ordinal));
 
     [Theory]
     [InlineData(long.MinValue)]
