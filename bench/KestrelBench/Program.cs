@@ -58,7 +58,7 @@ return 0;
 
 void Report(string what, Func<Measure, double> of)
 {
-    var ratios = without.Zip(with, (a, b) => of(b) / of(a)).Order().ToArray();
+    var ratios = without.Zip(with, (a, b) => of(b) / of(a)).Where(double.IsFinite).Order().ToArray();
     Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
         $"{what}: median {Median(without.Select(of)):n2} plain, {Median(with.Select(of)):n2} with UseFarewell, lower quartile {Quartile(without.Select(of)):n2} and {Quartile(with.Select(of)):n2}; ratio of a round: median {Median(ratios):n3}, {ratios[0]:n3} to {ratios[^1]:n3}"));
 }

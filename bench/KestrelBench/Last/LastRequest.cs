@@ -48,7 +48,7 @@ internal static class LastRequest
         }
 
         var (a, b) = (Median(without), Median(with));
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"| {row.Name} | {a:n3} | {b:n3} | {b - a:+0.000;-0.000} | {without.Count:n0} |"));
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"| {row.Name} | {a:n3} | {b:n3} | {Math.Round(b - a, 3):+0.000;-0.000;0.000} | {without.Count:n0} |"));
     }
 
     private static double Median(List<double> values)

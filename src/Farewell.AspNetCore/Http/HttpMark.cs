@@ -46,11 +46,14 @@ internal sealed class HttpMark
         (_word, _context, _work, _begin) = (LastWord.Working, context, null, _output.Written);
         _output.WatchesHeads = false;
         Stop?.RequestBegins();
-        if (context.Features.Get<IHttpUpgradeFeature>() is { IsUpgradableRequest: true } upgrade)
+        var connection = request.Headers.Connection;
+
+        // By its type: a generic Get through the interface costs some 50 ns more. Without the header Kestrel upgrades nothing.
+        if (connection.Count > 0 && context.Features[typeof(IHttpUpgradeFeature)] is IHttpUpgradeFeature { IsUpgradableRequest: true } upgrade)
         {
             context.Features.Set<IHttpUpgradeFeature>(_upgrade = new UpgradeMark(upgrade, context));
         }
-        else if (keepAlive.Count > 0 && HttpProtocol.IsHttp11(request.Protocol) && !Says(request.Headers.Connection, "close"))
+        else if (keepAlive.Count > 0 && HttpProtocol.IsHttp11(request.Protocol) && !Says(connection, "close"))
         {
             context.Response.Headers.KeepAlive = keepAlive;
         }

@@ -32,7 +32,7 @@ internal sealed class HttpMarking(
     public static Func<RequestDelegate, RequestDelegate> Marking(TimeSpan? keepAliveTimeout)
     {
         var announced = keepAliveTimeout is { } limit ? Announced(limit) : StringValues.Empty;
-        return next => context => context.Features.Get<HttpMark>() is { } mark ? mark.RunAsync(context, next, announced) : next(context);
+        return next => context => context.Features[typeof(HttpMark)] is HttpMark mark ? mark.RunAsync(context, next, announced) : next(context);
     }
 
     /// <summary>

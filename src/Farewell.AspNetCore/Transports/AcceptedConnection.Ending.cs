@@ -15,7 +15,7 @@ internal sealed partial class AcceptedConnection
 
     private bool IsStopping => _features.Get<IConnectionLifetimeNotificationFeature>()?.ConnectionClosedRequested.IsCancellationRequested ?? false;
 
-    public TimeSpan Silence => _partings.Clock.GetElapsedTime(_lastReceived);
+    public TimeSpan Silence => SilenceOf(Acknowledged.Read(_socket));
 
     public Partings Partings => _partings;
 
@@ -28,6 +28,8 @@ internal sealed partial class AcceptedConnection
         protocol.Span.SequenceEqual("h2"u8) || protocol.Span.SequenceEqual("http/1.1"u8);
 
     private bool IsAcknowledged => UnacknowledgedOf(Acknowledged.Read(_socket)) == 0;
+
+    private TimeSpan SilenceOf(Acknowledged? acknowledged) => acknowledged?.Silence ?? _partings.Clock.GetElapsedTime(_lastReceived);
 
     private long UnacknowledgedOf(Acknowledged? acknowledged) => acknowledged is { } known ? Math.Max(0, _sent - known.Octets) : long.MaxValue;
 
@@ -124,7 +126,7 @@ internal sealed partial class AcceptedConnection
             IsHttp = IsHttp,
             IsStopping = IsStopping,
             Word = _mark.Word,
-            Silence = Silence,
+            Silence = SilenceOf(acknowledged),
             Unacknowledged = UnacknowledgedOf(acknowledged),
             AcknowledgedFor = acknowledged?.Since ?? default,
         };

@@ -34,6 +34,5 @@ internal sealed partial class AcceptedConnection : IConnectionIdFeature, IConnec
         _features.Set<IConnectionLifetimeFeature>(this);
         _features.Set<IConnectionEndPointFeature>(this);
         _features.Set<IConnectionSocketFeature>(this);
-        _features.Set(_mark);
     }
 }

@@ -69,7 +69,12 @@ internal sealed partial class AcceptedConnection
                 return;
             }
 
-            _lastReceived = _partings.Clock.GetTimestamp();
+            if (!OperatingSystem.IsLinux())
+            {
+                // Linux knows it, and need not be asked the time by every request.
+                _lastReceived = _partings.Clock.GetTimestamp();
+            }
+
             input.Advance(count);
             var flushed = await input.FlushAsync(CancellationToken.None).ConfigureAwait(false);
             if (flushed.IsCompleted)

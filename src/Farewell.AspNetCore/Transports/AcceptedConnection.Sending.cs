@@ -59,17 +59,19 @@ internal sealed partial class AcceptedConnection
             var octets = result.Buffer;
             if (octets.IsSingleSegment)
             {
-                if (!octets.IsEmpty)
+                var only = octets.First;
+                if (!only.IsEmpty)
                 {
-                    await _socket.SendAsync(octets.First, SocketFlags.None, CancellationToken.None).ConfigureAwait(false);
+                    await _socket.SendAsync(only, SocketFlags.None, CancellationToken.None).ConfigureAwait(false);
+                    _sent += only.Length;
                 }
             }
             else
             {
                 await SendSegmentsAsync(octets).ConfigureAwait(false);
+                _sent += octets.Length;
             }
 
-            _sent += octets.Length;
             output.AdvanceTo(octets.End);
             if (result.IsCompleted)
             {

@@ -75,6 +75,9 @@ internal sealed partial class AcceptedConnection : ConnectionContext
         set => _transport = _secured is null && _features.Get<ITlsHandshakeFeature>() is not null ? Secure(value) : value;
     }
 
+    /// <summary>What HTTP has said here.</summary>
+    public HttpMark Mark => _mark;
+
     /// <summary>What keeps a stop from the connection until its time; null where stops are not patient.</summary>
     public HeldStop? Stop { get; private set; }
 

@@ -16,7 +16,17 @@ internal sealed class ConnectionFeatures(AcceptedConnection connection) : IFeatu
 
     public object? this[Type key]
     {
-        get => IndexOf(key) is >= 0 and var index ? _features[index].Value : null;
+        get
+        {
+            // Every request asks for it.
+            if (ReferenceEquals(key, typeof(HttpMark)))
+            {
+                return connection.Mark;
+            }
+
+            return IndexOf(key) is >= 0 and var index ? _features[index].Value : null;
+        }
+
         set
         {
             Revision++;
