@@ -30,6 +30,19 @@ public sealed class GreetingTests
         }
     }
 
+    [Theory]
+    [InlineData(0, 1)]
+    [InlineData(1, 3)]
+    public void TheHelloOfALaterVersion_IsTaken_WhateverItAdds(byte lowest, byte highest)
+    {
+        var hello = Greeting(Role.Leaver, hello => hello with { LowestVersion = lowest, HighestVersion = highest });
+        byte[] longer = [.. hello, 1, 2, 3, 4];
+        (longer[3], longer[FrameHeader.Size + 7]) = (Hello.Size + 4, 9);
+        var session = new Session(Role.Stayer, false, null, default);
+        Give(session, longer);
+        (session.State, session.What, session.Version).ShouldBe((SessionState.Open, Violation.None, (byte)1));
+    }
+
     [Fact]
     public void ASmallAnnouncement_CountsAsWhatMayBePipelined_ToTheSender()
     {

@@ -147,6 +147,29 @@ public sealed class LastWordsTests
     }
 
     [Fact]
+    public void ACancelOfWhatIsNotBegun_IsRefusedForThatReason()
+    {
+        var it = new Conversation(Patient, Patient).Run();
+        it.Leaver.Ask(new byte[1], it.Now, out var ticket);
+        it.Run();
+        it.Leaver.Cancel(ticket, it.Now);
+        it.Run();
+        it.Said[^1].ShouldContain("05 00 00 05 00 00 00 01 04");
+    }
+
+    [Fact]
+    public void ASessionThatIsOver_CanBeNeitherAbortedNorGivenToAHandler()
+    {
+        var it = new Conversation(Patient, Patient).Run();
+        it.Stayer.Ask(new byte[1], it.Now, out _);
+        it.Run();
+        it.Leaver.EndOfStream(it.Now);
+        it.Leaver.Begin(1).ShouldBeFalse();
+        it.Leaver.Abort(it.Now);
+        (it.Leaver.Cause, it.Leaver.Disposition).ShouldBe((Cause.Truncated, Disposition.Close));
+    }
+
+    [Fact]
     public void ARefusalForAReasonNotKnown_IsARefusal()
     {
         var it = new Conversation(Patient, Patient).Run();

@@ -100,6 +100,27 @@ public sealed class SessionTests
         room[12].ShouldBe((byte)FrameType.Part);
     }
 
+    [Theory]
+    [InlineData(65_527, 1, 1)]
+    [InlineData(65_528, 1, 2)]
+    [InlineData(65_535, 1, 2)]
+    [InlineData(65_536, 2, 2)]
+    public void APayloadThatFitsNoFrame_GoesInParts(int size, int framesOfAMessage, int framesOfAnAnswer)
+    {
+        var it = new Conversation(leaver: SessionLimits.Leaver with { Part = 65_527 }, stayer: SessionLimits.Stayer with { Part = 65_527 }).Run();
+        var payload = Enumerable.Range(0, size).Select(i => (byte)(i * 31)).ToArray();
+        it.Leaver.Send(payload, it.Now, out _);
+        it.Run();
+        it.Said.Count(said => said.EndsWith("Part", StringComparison.Ordinal)).ShouldBe(framesOfAMessage - 1);
+        it.Leaver.Ask(default, it.Now, out _);
+        it.Run();
+        it.Stayer.Answer(1, payload, it.Now).ShouldBe(ReplyStatus.Accepted);
+        it.Run();
+        it.Said.Count(said => said.EndsWith("Part", StringComparison.Ordinal)).ShouldBe(framesOfAMessage - 1 + framesOfAnAnswer - 1);
+        it.Of(Role.Stayer, SessionEventKind.Message).ShouldHaveSingleItem().Payload.ToArray().ShouldBe(payload);
+        it.Of(Role.Leaver, SessionEventKind.Answered).ShouldHaveSingleItem().Payload.ToArray().ShouldBe(payload);
+    }
+
     [Fact]
     public void AMessageAboveWhatIsAccepted_IsAViolationBeforeMemoryIsTaken()
     {

@@ -137,6 +137,17 @@ public sealed class WaitingTests
     }
 
     [Fact]
+    public void AnIdleLeaver_WaitsItsGraceForTheAnswerItIsOwed()
+    {
+        var session = new Session(Role.Leaver, true, Patient with { Idle = S(60) }, default);
+        session.Ask(default, default, out _);
+        Write(session, default);
+        Read(session, default, Announced);
+        session.Tick(S(60));
+        (session.State, session.NextDeadline).ShouldBe((SessionState.Leaving, S(70)));
+    }
+
+    [Fact]
     public void Idle_StopsUntilTheReplyIsWritten()
     {
         var session = new Session(Role.Stayer, false, SessionLimits.Stayer with { Ping = default }, default);
