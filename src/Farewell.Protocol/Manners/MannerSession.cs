@@ -191,9 +191,10 @@ public sealed class MannerSession
     }
 
     /// <summary>The transport accepted bytes: of what the handler wrote and of the words.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">More than were given.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">Negative, or more than were given.</exception>
     public void Sent(int count, TimeSpan now)
     {
+        ArgumentOutOfRangeException.ThrowIfNegative(count);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(count, _unsent);
         _unsent -= count;
         _stallSince = count > 0 ? now : _stallSince;

@@ -59,9 +59,10 @@ public sealed partial class Session
     }
 
     /// <summary>Says that the transport accepted bytes that <see cref="Write"/> gave. For TCP: that the kernel took them.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">More than were given.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">Negative, or more than were given.</exception>
     public void Sent(int count, TimeSpan now)
     {
+        ArgumentOutOfRangeException.ThrowIfNegative(count);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(count, _unsent);
         _unsent -= count;
         _stallSince = count > 0 ? now : _stallSince;
