@@ -91,7 +91,6 @@ internal sealed partial class SessionDriver
         _settings.Metrics.Message(isSent: false, work.IsAsk);
         lock (_core)
         {
-            _received++;
             if (_rare?.Fault is not null)
             {
                 Discard(work);
