@@ -122,6 +122,18 @@ public sealed partial class Session
         return false;
     }
 
+    /// <summary>Of those that <see cref="TakeAsk(OpenAsks?, int, out SessionEvent)"/> will take, how many it will tell as unknown.</summary>
+    private int CountUnknown(OpenAsks? asks)
+    {
+        var count = 0;
+        for (var i = 0; i < asks?.Written; i++)
+        {
+            count += asks[i].Cancelled || WasNotReceived(asks[i]) ? 0 : 1;
+        }
+
+        return count;
+    }
+
     private bool WasNotReceived(AskOut ask) => (_pending & Pending.Settled) != 0 && _asksBegun - ask.Number < _asksBegun - _asksKnown;
 
     private bool Clear(Pending flag)

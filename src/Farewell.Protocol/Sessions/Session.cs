@@ -85,6 +85,9 @@ public sealed partial class Session
     /// <summary>Own asks without reply.</summary>
     public int AsksOpen => (_asksOut?.Count ?? 0) + (_nestedOut?.Count ?? 0);
 
+    /// <summary>Own asks whose outcome is unknown and that <see cref="Read"/> has still to tell; 0 while the session goes on.</summary>
+    public int AsksUnknown => _closing.IsOver ? CountUnknown(_asksOut) + CountUnknown(_nestedOut) + (_answering != 0 ? 1 : 0) : 0;
+
     /// <summary>Takes the next event out of the session, taking from the input what that needs.</summary>
     /// <param name="input">What has been received and not taken; advanced. Payloads are slices of it where they can be, so it must stay unchanged until the answer is false.</param>
     /// <param name="now">The time.</param>

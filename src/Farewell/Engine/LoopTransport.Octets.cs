@@ -176,11 +176,20 @@ internal sealed partial class LoopTransport
         }
     }
 
+    /// <summary>Tells a loss, unless the connection is being ended.</summary>
+    /// <param name="errno">Why; 0 for what a send was told.</param>
     private void Lose(int errno)
     {
-        if (!_isEnding)
+        lock (this)
         {
-            Driver.Lost(LossOf(errno));
+            if (_isEnding)
+            {
+                return;
+            }
+
+            errno = errno == 0 ? _sendError : errno;
         }
+
+        Driver.Lost(LossOf(errno));
     }
 }

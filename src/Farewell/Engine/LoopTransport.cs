@@ -117,7 +117,7 @@ internal sealed partial class LoopTransport : Transport, ILoopEntry
                 Receive();
                 break;
             case LoopCall.Lose:
-                Lose(_sendError);
+                Lose(0);
                 break;
             case LoopCall.End:
                 EndNow();

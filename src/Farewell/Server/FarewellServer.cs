@@ -30,7 +30,6 @@ public sealed class FarewellServer : IAsyncDisposable
     private readonly Task _accepting;
     private readonly ILogger _logger;
     private Task<StopReport>? _stop;
-    private StopTally? _tally;
     private int _open;
     private int _turnedAway;
     private TimeSpan _stopGrace;
@@ -130,7 +129,7 @@ public sealed class FarewellServer : IAsyncDisposable
         var began = _wheel.Now;
         _stopGrace = options.Grace ?? _options.Limits.Grace;
         _stopsAt = began + _stopGrace;
-        _tally = new StopTally();
+        var tally = _sessions.Tally();
         await _stopping.CancelAsync().ConfigureAwait(false);
         await _accepting.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         var draining = options.HandsOver ? Task.FromResult(0) : DrainAsync(hurry);
@@ -157,7 +156,7 @@ public sealed class FarewellServer : IAsyncDisposable
         _front.Dispose();
         _wheel.Dispose();
         _stopping.Dispose();
-        var report = _tally.ToReport(await draining.ConfigureAwait(false), _options.Clock.GetElapsedTime(0) - began);
+        var report = tally.ToReport(await draining.ConfigureAwait(false), _options.Clock.GetElapsedTime(0) - began);
         ServerLog.Stopped(_logger, LocalEndPoint, report);
         return report;
     }
@@ -286,8 +285,7 @@ public sealed class FarewellServer : IAsyncDisposable
     {
         var prelude = transport.Driver;
         var session = _opening(behind, settings, ReferenceEquals(settings, _strangers));
-        _sessions.Add(session);
-        _sessions.Remove(prelude);
+        _sessions.Replace(prelude, session);
         return session;
     }
 
@@ -312,9 +310,8 @@ public sealed class FarewellServer : IAsyncDisposable
             }
 
             Interlocked.Decrement(ref isTurnedAway ? ref server._turnedAway : ref server._open);
-            server._tally?.Add(report);
             server._front.Resume();
-            server._sessions.Remove(session);
+            server._sessions.Remove(session, report);
         }
 
         private void Tell(string what, Action tell)

@@ -8,6 +8,7 @@ internal sealed class Registry
     private readonly Lock _gate = new();
     private readonly HashSet<Driver> _all = [];
     private TaskCompletionSource? _empty;
+    private StopTally? _tally;
 
     public int Count
     {
@@ -28,11 +29,23 @@ internal sealed class Registry
         }
     }
 
-    public void Remove(Driver driver)
+    /// <summary>Puts one driver in the place of another: never both, never none.</summary>
+    public void Replace(Driver old, Driver driver)
+    {
+        lock (_gate)
+        {
+            _all.Remove(old);
+            _all.Add(driver);
+        }
+    }
+
+    /// <summary>Removes one that is ended, and tallies its end if that has begun.</summary>
+    public void Remove(Driver driver, SessionReport report)
     {
         lock (_gate)
         {
             _all.Remove(driver);
+            _tally?.Add(report);
             if (_all.Count == 0)
             {
                 _empty?.TrySetResult();
@@ -45,6 +58,15 @@ internal sealed class Registry
         lock (_gate)
         {
             return [.. _all];
+        }
+    }
+
+    /// <summary>Tallies from now on the ends of those that are here, and of those that come.</summary>
+    public StopTally Tally()
+    {
+        lock (_gate)
+        {
+            return _tally = new StopTally();
         }
     }
 

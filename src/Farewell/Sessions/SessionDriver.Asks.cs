@@ -6,7 +6,6 @@ namespace Farewell.Sessions;
 /// <summary>What the application sends and asks.</summary>
 internal sealed partial class SessionDriver
 {
-
     /// <summary>Messages that a full queue dropped.</summary>
     public long Dropped
     {
@@ -244,11 +243,6 @@ internal sealed partial class SessionDriver
         lock (_core)
         {
             _ = _rare?.Asks?.Remove(happened.Number, out source);
-            if (happened.Kind == SessionEventKind.Unknown)
-            {
-                Made.AsksUnknown++;
-            }
-
         }
 
         source?.Set(happened.Kind switch

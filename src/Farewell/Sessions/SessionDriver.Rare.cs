@@ -1,3 +1,5 @@
+using Farewell.Sockets;
+
 namespace Farewell.Sessions;
 
 /// <summary>What most sessions have nothing of while they are idle: one reference holds the place of all of it.</summary>
@@ -47,25 +49,7 @@ internal sealed partial class SessionDriver
         }
     }
 
-    private void TellOpened()
-    {
-        lock (_core)
-        {
-            _isOpened = true;
-            Settle(_rare?.Opened);
-        }
-    }
-
-    private void TellReport(SessionReport report)
-    {
-        lock (_core)
-        {
-            Made.Report = report;
-            Settle(Made.Opened);
-            Made.Completion?.TrySetResult(report);
-        }
-    }
-
+    /// <summary>Under the lock.</summary>
     private void Settle(TaskCompletionSource? opened)
     {
         if (_isOpened)
@@ -84,6 +68,7 @@ internal sealed partial class SessionDriver
         public TaskCompletionSource<SessionReport>? Completion;
         public TaskCompletionSource? Opened;
         public SessionReport? Report;
+        public (SessionReport Report, SocketEnd End)? EndToTell;
         public Dictionary<uint, AskSource>? Asks;
         public LinkedList<TaskCompletionSource>? Waiters;
         public SortedList<uint, TaskCompletionSource<bool>>? Confirmations;

@@ -2,7 +2,6 @@ using System.Buffers;
 using Farewell.Carriers;
 using Farewell.Protocol;
 using Farewell.Protocol.Sessions;
-using Farewell.Sockets;
 using Farewell.Tcp.Endings;
 
 namespace Farewell.Sessions;
@@ -25,7 +24,6 @@ internal sealed partial class SessionDriver : Driver
     private bool _again;
     private bool _isConcluded;
     private bool _isTransportEnded;
-    private bool _isOpened;
 
     public SessionDriver(Role role, bool dials, Transport transport, SessionSettings settings)
     {
@@ -192,9 +190,14 @@ internal sealed partial class SessionDriver : Driver
             (_again, now) = (false, Now);
         }
 
+        // Counted here and not when it is dispatched: the connection may end, and its report be made, in between.
         if (turn.Happened.Kind is SessionEventKind.Message or SessionEventKind.Ask && !Admit(turn.Happened))
         {
             turn.Happened = default;
+        }
+        else if (turn.Happened.Kind == SessionEventKind.Unknown)
+        {
+            Made.AsksUnknown++;
         }
 
         return true;
@@ -219,7 +222,6 @@ internal sealed partial class SessionDriver : Driver
                 break;
             case SessionEventKind.Opened:
                 TellOpened();
-                _settings.Watch.Opened(this);
                 break;
             case SessionEventKind.Dismissed:
                 TellDismissed(new Dismissal((DismissReason)happened.Reason, happened.What, happened.RetryAfter));
@@ -302,42 +304,6 @@ internal sealed partial class SessionDriver : Driver
 
         _isTransportEnded = true;
         (_trace ??= new EndingTrace()).End(_transport, _core.Disposition, _core.Cause, _settings);
-    }
-
-    public override void Ended(SocketEnd end)
-    {
-        SessionReport report;
-        lock (_core)
-        {
-            ReleaseOutput();
-            var trace = _trace ??= new EndingTrace();
-            if (_core.Disposition != Disposition.Gone || trace.IsEmpty)
-            {
-                trace.End(end, Now);
-            }
-
-            report = new SessionReport
-            {
-                Role = _core.Role,
-                Cause = _core.Cause,
-                What = _core.What,
-                Ending = trace.Judge(),
-                Messages = _core.Tally,
-                AsksUnknown = _rare?.AsksUnknown ?? 0,
-                AsksRefused = _core.AsksRefused,
-                Received = _received,
-                Duration = Now - _began,
-                RemoteEndPoint = _transport.RemoteEndPoint,
-                Fault = _rare?.Fault ?? _transport.Fault,
-            };
-        }
-
-        _trace.TellDeparture(_settings, _transport, end);
-        _settings.Metrics.Ended(report);
-        _settings.Metrics.Refused(RefusedReason.Ending, report.AsksRefused - (_rare?.RefusedByHandlers ?? 0));
-        SessionLog.Ended(_settings.Logger, report);
-        _settings.Watch.Ended(this, report);
-        TellReport(report);
     }
 
     private void Note(CloseEventKind kind) => (_trace ??= new EndingTrace()).Note(kind, Now);
