@@ -40,6 +40,9 @@ public sealed partial class Session
             || (_creditDue && _closing.IsBeforeDone) || _currentOpen || _replies is { Count: > 0 } || MaySend || IsReadyForDone || IsReadyForGoodbye,
     };
 
+    /// <summary>About how many bytes of payload <see cref="Write"/> has to give, for whoever chooses the room: what is being written, the next reply, and all messages and asks that wait.</summary>
+    public long PayloadToWrite => Queued + (_currentOpen ? _current.Payload.Length : 0) + (_replies is { Count: > 0 } replies ? replies.Head.Payload.Length : 0);
+
     /// <summary>Writes as many bytes of what is to be sent as fit. What it gives must be sent, in order.</summary>
     /// <param name="destination">At least <see cref="LeastRoom"/> bytes, or nothing may be written.</param>
     /// <param name="now">The time.</param>

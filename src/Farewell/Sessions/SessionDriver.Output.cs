@@ -8,6 +8,9 @@ internal sealed partial class SessionDriver
     private const int SmallOutput = 4 * 1024;
     private const int LargeOutput = 64 * 1024;
 
+    // Headers and fields of what goes out beside a payload.
+    private const int Overhead = 128;
+
     private byte[]? _output;
     private int _outputStart;
     private int _outputEnd;
@@ -21,7 +24,7 @@ internal sealed partial class SessionDriver
     {
         while (!_isSending && _core.HasOutput)
         {
-            _output ??= ArrayPool<byte>.Shared.Rent(_core.Queued > SmallOutput ? LargeOutput : SmallOutput);
+            _output ??= ArrayPool<byte>.Shared.Rent(_core.PayloadToWrite > SmallOutput - Overhead ? LargeOutput : SmallOutput);
             var count = _core.Write(_output.AsSpan(_outputEnd), now);
             _outputEnd += count;
             if (count == 0 || _core.HasOutput)
