@@ -6,9 +6,6 @@ namespace Farewell.Protocol.Sessions;
 internal sealed class OpenList<T>
     where T : struct
 {
-    // What an empty list may keep for who is next: 16 items are what the pool gives at least.
-    private const int MostKept = 16;
-
     private T[] _items = [];
     private int _head;
 
@@ -69,7 +66,7 @@ internal sealed class OpenList<T>
         if (Count == 0)
         {
             _head = 0;
-            if (_items.Length > MostKept)
+            if (_items.Length > Spare.MostKept)
             {
                 Release();
             }

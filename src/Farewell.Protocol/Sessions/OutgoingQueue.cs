@@ -8,9 +8,6 @@ internal sealed class OutgoingQueue
 {
     private const FrameType Discarded = 0;
 
-    // What an empty queue may keep for who is next: 16 items are what the pool gives at least.
-    private const int MostKept = 16;
-
     private Outgoing[] _items = [];
     private int _head;
     private int _kept;
@@ -139,7 +136,7 @@ internal sealed class OutgoingQueue
             Shift();
         }
 
-        if (Count == 0 && _items.Length > MostKept)
+        if (Count == 0 && _items.Length > Spare.MostKept)
         {
             ReleaseItems();
         }

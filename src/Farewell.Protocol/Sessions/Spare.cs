@@ -1,5 +1,12 @@
 namespace Farewell.Protocol.Sessions;
 
+/// <summary>What <see cref="Spare{T}"/> is for, in numbers.</summary>
+internal static class Spare
+{
+    /// <summary>The longest array that an emptied list keeps for whoever is next: what the pool gives at least.</summary>
+    public const int MostKept = 16;
+}
+
 /// <summary>
 /// One emptied list of its kind for each thread, with its memory: the next session on the thread that has something to keep keeps it there, and a session that has nothing keeps no list. A message so costs
 /// neither an allocation nor a visit to a pool, and an idle session nothing.

@@ -79,6 +79,11 @@ internal static class DoctorCommand
 
         if (parsed.GetValue(MeasureOption))
         {
+            if (parsed.GetValue(PidOption) is not null || parsed.GetValue(JsonOption) || parsed.GetValue(FromOption) is not null)
+            {
+                return await Entry.BadUsageAsync("--measure-time-wait goes by itself: it measures this machine, and prints one line.");
+            }
+
             var length = await TimeWaitProbe.MeasureAsync(cancellation);
             await Console.Out.WriteLineAsync(string.Create(CultureInfo.InvariantCulture,
                 $"this machine keeps a TIME_WAIT for {length.TotalSeconds:F1} s (measured over loopback, to 0.1 s)"));

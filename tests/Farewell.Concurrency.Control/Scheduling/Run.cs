@@ -177,7 +177,7 @@ public sealed partial class Run
         _over.Set();
         if (Worker.Here?.Run == this)
         {
-            System.Threading.Thread.Sleep(Timeout.Infinite);
+            Worker.Park();
         }
     }
 
@@ -243,7 +243,7 @@ public sealed partial class Run
             End();
             if (!me.IsIdle)
             {
-                System.Threading.Thread.Sleep(Timeout.Infinite);
+                Worker.Park();
             }
 
             return;

@@ -43,6 +43,12 @@ internal sealed class Worker
 
     public void AwaitTurn() => _turn.Wait();
 
+    /// <summary>
+    /// Holds the calling thread for good, once its run is over. Unwinding it would run catch and finally blocks of the library, which would do things in a run that is judged already; it is a
+    /// background thread and ends with the process.
+    /// </summary>
+    public static void Park() => new System.Threading.SemaphoreSlim(0).Wait();
+
     private void Carry()
     {
         Here = this;

@@ -121,6 +121,7 @@ public sealed class DoctorVerbTests
     [InlineData(2, "there is no finding", "doctor", "--about", "nothing")]
     [InlineData(2, "There is no network namespace of process 2147483647", "doctor", "--pid", "2147483647")]
     [InlineData(2, "--seconds takes 1 to 60", "doctor", "--seconds", "0")]
+    [InlineData(2, "--measure-time-wait goes by itself", "doctor", "--measure-time-wait", "--json")]
     public async Task BadUsage_IsSaidInALine(int exitCode, string said, params string[] arguments)
     {
         Require.Linux();

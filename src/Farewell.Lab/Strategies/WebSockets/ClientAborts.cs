@@ -1,9 +1,8 @@
 using System.Net.WebSockets;
-using Farewell.Lab.Running;
 
 namespace Farewell.Lab.Strategies.WebSockets;
 
-internal sealed class ClientAborts : WebSocketStrategy
+internal sealed class ClientAborts : ClientGoes
 {
     public override About About => new("websocket-client-aborts", EndingSide.Client, 5)
     {
@@ -12,16 +11,5 @@ internal sealed class ClientAborts : WebSocketStrategy
         Expected = [Outcome.ClientHeld],
     };
 
-    protected override Task CallAsync(LabSocket client, WebSocket socket)
-    {
-        client.NoteClosed();
-        socket.Abort();
-        return Task.CompletedTask;
-    }
-
-    protected override async Task ServeAsync(LabSocket server, WebSocket socket)
-    {
-        await server.ReadToEndAsync();
-        server.Close();
-    }
+    protected override void Go(WebSocket socket) => socket.Abort();
 }

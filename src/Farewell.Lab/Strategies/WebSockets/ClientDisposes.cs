@@ -1,9 +1,8 @@
 using System.Net.WebSockets;
-using Farewell.Lab.Running;
 
 namespace Farewell.Lab.Strategies.WebSockets;
 
-internal sealed class ClientDisposes : WebSocketStrategy
+internal sealed class ClientDisposes : ClientGoes
 {
     public override About About => new("websocket-client-disposes", EndingSide.Client, 4)
     {
@@ -12,16 +11,5 @@ internal sealed class ClientDisposes : WebSocketStrategy
         Expected = [Outcome.ClientHeld],
     };
 
-    protected override Task CallAsync(LabSocket client, WebSocket socket)
-    {
-        client.NoteClosed();
-        socket.Dispose();
-        return Task.CompletedTask;
-    }
-
-    protected override async Task ServeAsync(LabSocket server, WebSocket socket)
-    {
-        await server.ReadToEndAsync();
-        server.Close();
-    }
+    protected override void Go(WebSocket socket) => socket.Dispose();
 }
