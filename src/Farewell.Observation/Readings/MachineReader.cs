@@ -18,6 +18,9 @@ public sealed class MachineReader : IDisposable
     // The kernel counts in jiffies, and the pass itself takes some milliseconds.
     private static readonly TimeSpan TableSlack = TimeSpan.FromMilliseconds(20);
 
+    // Where owners are kept for a while, readings that look for bound sockets, too, take at most this share of the time.
+    private const int ThoroughShare = 500;
+
     private readonly NetworkNamespace? _namespace;
     private readonly IConnectionTable _table;
     private readonly TimeProvider _time;
@@ -26,6 +29,7 @@ public sealed class MachineReader : IDisposable
     private SocketOwners _owners = SocketOwners.None;
     private HashSet<ulong> _closeWaitBefore = [];
     private long? _ownersRead;
+    private (long Begun, TimeSpan Took)? _thorough;
     private Dictionary<(Endpoint, Endpoint), int> _bound = [];
     private PortTable? _ports;
     private KernelSettings? _settings;
@@ -49,7 +53,8 @@ public sealed class MachineReader : IDisposable
 
     /// <summary>
     /// How long the list of processes and their sockets, and of sockets that bound their port, is used before it is read again; zero, the default,
-    /// reads it every time. It costs milliseconds on a machine with many processes, and doubles the cost of a reading with many TIME-WAITs.
+    /// reads it every time. It costs milliseconds on a machine with many processes. Sockets that bound their port are looked for as seldom, and where that takes long, so
+    /// seldom that it takes a five-hundredth of the time: the kernel walks every TIME-WAIT once more for it.
     /// </summary>
     public TimeSpan OwnersKept { get; init; }
 
@@ -114,14 +119,13 @@ public sealed class MachineReader : IDisposable
             missing.Add("connections", lacking);
         }
 
-        var thorough = false;
+        var thorough = details && IsThoroughDue();
         if (details)
         {
             if (_ownersRead is not { } read || _time.GetElapsedTime(read) >= OwnersKept)
             {
                 _owners = SocketOwners.Read();
                 _ownersRead = _time.GetTimestamp();
-                thorough = true;
             }
 
             if (_owners.HiddenProcesses > 0)
@@ -145,10 +149,22 @@ public sealed class MachineReader : IDisposable
 
         var tracking = ConnectionTracking.Read(settings, thorough);
         tracking = tracking is { TimeWait: null } && !thorough ? tracking with { TimeWait = _before?.Tracking?.TimeWait } : tracking;
+        _thorough = thorough ? (taken, _time.GetElapsedTime(taken)) : _thorough;
         var reading = Compose(ports, settings, counters, interval, collector, tracking) with { Missing = missing };
         _before = (taken, counters, tracking);
         _closeWaitBefore = collector?.CloseWaitCookies ?? _closeWaitBefore;
         return reading;
+    }
+
+    private bool IsThoroughDue()
+    {
+        if (OwnersKept == TimeSpan.Zero || _thorough is not { } last)
+        {
+            return true;
+        }
+
+        var since = _time.GetElapsedTime(last.Begun);
+        return since >= OwnersKept && since >= ThoroughShare * last.Took;
     }
 
     private MachineReading Compose(

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Text;
 using Farewell.Observation.Readings;
@@ -11,11 +12,13 @@ internal sealed class WatchLoop(IReadingSource source, TimeSpan period)
 {
     private const string EnterScreen = "\e[?1049h\e[?25l";
     private const string LeaveScreen = "\e[?25h\e[?1049l";
-    private static readonly TimeSpan KeyPeriod = TimeSpan.FromMilliseconds(50);
 
+    private readonly ConcurrentQueue<ConsoleKeyInfo> _keys = [];
+    private readonly SemaphoreSlim _pressed = new(0);
     private readonly WatchHistory _history = new();
     private readonly WatchState _state = new();
     private readonly Queue<MachineReading> _waiting = [];
+    private readonly StringWriter _frame = new();
 
     /// <summary>One frame, plain where piped.</summary>
     public void Once(MachineReading reading)
@@ -47,6 +50,11 @@ internal sealed class WatchLoop(IReadingSource source, TimeSpan period)
     /// <summary>The live view.</summary>
     public async Task RunAsync(CancellationToken cancellation)
     {
+        if (!Console.IsInputRedirected)
+        {
+            new Thread(ReadKeys) { IsBackground = true, Name = "keys" }.Start();
+        }
+
         using var output = new StreamWriter(Console.OpenStandardOutput(), new UTF8Encoding(false)) { AutoFlush = false };
         await output.WriteAsync(EnterScreen);
         try
@@ -62,12 +70,13 @@ internal sealed class WatchLoop(IReadingSource source, TimeSpan period)
 
     private async Task DrawAsync(StreamWriter output, CancellationToken cancellation)
     {
+        var console = AnsiConsole.Create(new AnsiConsoleSettings { Ansi = AnsiSupport.Yes, Out = new AnsiConsoleOutput(_frame), ColorSystem = ColorSystemSupport.EightBit });
         MachineReading? shown = null;
         var next = Stopwatch.GetTimestamp();
         while (!_state.Ended)
         {
-            var draw = Keys();
-            if (Stopwatch.GetTimestamp() >= next)
+            var draw = Press();
+            if (Until(next) == TimeSpan.Zero)
             {
                 next = Stopwatch.GetTimestamp() + (long)(period.TotalSeconds * Stopwatch.Frequency);
                 if (source.Next() is { } reading)
@@ -84,11 +93,12 @@ internal sealed class WatchLoop(IReadingSource source, TimeSpan period)
 
             if (draw && shown is not null)
             {
-                await output.WriteAsync(Frame(shown));
+                Frame(console, shown);
+                await output.WriteAsync(_frame.GetStringBuilder(), cancellation);
                 await output.FlushAsync(cancellation);
             }
 
-            await Task.Delay(KeyPeriod, cancellation);
+            await _pressed.WaitAsync(Until(next), cancellation);
         }
     }
 
@@ -113,29 +123,38 @@ internal sealed class WatchLoop(IReadingSource source, TimeSpan period)
         return last;
     }
 
-    private string Frame(MachineReading reading)
+    private void Frame(IAnsiConsole console, MachineReading reading)
     {
-        var text = new StringWriter();
-        text.Write("\e[H");
-        var console = AnsiConsole.Create(new AnsiConsoleSettings { Ansi = AnsiSupport.Yes, Out = new AnsiConsoleOutput(text), ColorSystem = ColorSystemSupport.EightBit });
+        _frame.GetStringBuilder().Clear();
+        _frame.Write("\e[H");
         var (width, height) = (Math.Max(20, Console.WindowWidth), Math.Max(8, Console.WindowHeight));
         console.Profile.Width = width + 1;
         var lines = WatchScreen.Compose(reading, _history, _state, width, height);
         for (var at = 0; at < lines.Count; at++)
         {
             console.Write(new Text(lines[at].Text, lines[at].Style));
-            text.Write(at + 1 < lines.Count ? "\e[K\r\n" : "\e[K\e[J");
+            _frame.Write(at + 1 < lines.Count ? "\e[K\r\n" : "\e[K\e[J");
         }
-
-        return text.ToString();
     }
 
-    private bool Keys()
+    private static TimeSpan Until(long timestamp) => TimeSpan.FromSeconds(Math.Max(0, timestamp - Stopwatch.GetTimestamp()) / (double)Stopwatch.Frequency);
+
+    // A thread that waits for keys: to look every so often whether there is one would wake the process more than all the rest of it.
+    private void ReadKeys()
+    {
+        while (true)
+        {
+            _keys.Enqueue(Console.ReadKey(intercept: true));
+            _pressed.Release();
+        }
+    }
+
+    private bool Press()
     {
         var pressed = false;
-        while (!Console.IsInputRedirected && Console.KeyAvailable)
+        while (_keys.TryDequeue(out var key))
         {
-            _state.Press(Console.ReadKey(intercept: true));
+            _state.Press(key);
             pressed = true;
         }
 

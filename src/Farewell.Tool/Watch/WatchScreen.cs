@@ -41,7 +41,7 @@ internal static class WatchScreen
         }
 
         lines.RemoveRange(Math.Min(lines.Count, height - 1), Math.Max(0, lines.Count - height + 1));
-        lines.Add(new($" {(state.Typing ? $"filter: {state.Filter}_" : $"q quit  s sort ({Name(state.Order)})  / filter{(state.Filter.Length > 0 ? $" ({state.Filter})" : "")}  f freeze  p {(state.ByProcess ? "destinations" : "processes")}  arrows, enter detail  esc back")}", Invert));
+        lines.Add(new(" " + (state.Typing ? $"filter: {state.Filter}_" : Keys(state, width < NarrowBelow)), Invert));
         return [.. lines.Select(line => line.Fit(width))];
     }
 
@@ -59,9 +59,11 @@ internal static class WatchScreen
     {
         var flow = history.Last;
         var findings = Diagnosis.Of(reading).Where(f => f.Severity > Severity.Info).ToList();
-        yield return new($" farewell watch  {reading.At.ToLocalTime():yyyy-MM-dd HH:mm:ss}{(state.Frozen ? "  FROZEN" : "")}  ports {reading.Range.Low}-{reading.Range.High}: {Count(reading.Range.Usable)} a destination, cliff {Count(reading.Range.FirstHalf)}", Invert);
+        var (range, narrow) = (reading.Range, width < NarrowBelow);
+        yield return new((narrow ? $" watch  {reading.At.ToLocalTime():MM-dd HH:mm:ss}" : $" farewell watch  {reading.At.ToLocalTime():yyyy-MM-dd HH:mm:ss}")
+            + $"{(state.Frozen ? "  FROZEN" : "")}  ports {range.Low}-{range.High}: {Count(range.Usable)} {(narrow ? "each" : "a destination")}, cliff {Count(range.FirstHalf)}", Invert);
         yield return new(string.Create(CultureInfo.InvariantCulture,
-            $" TIME_WAIT {Count(reading.States[TcpState.TimeWait])}  in {flow?.Begun ?? 0:0}/s  out {flow?.Gone ?? 0:0}/s   live {Count(reading.States.Live)}   dialled {flow?.Dialled ?? 0:0}/s  accepted {flow?.Accepted ?? 0:0}/s"), Style.Plain);
+            $" TIME_WAIT {Count(reading.States[TcpState.TimeWait])} +{flow?.Begun ?? 0:0}/s -{flow?.Gone ?? 0:0}/s  live {Count(reading.States.Live)}  dialled {flow?.Dialled ?? 0:0}/s  accepted {flow?.Accepted ?? 0:0}/s"), Style.Plain);
         yield return new(string.Create(CultureInfo.InvariantCulture,
             $" closed first: this host {flow?.Begun ?? 0:0}/s  the peer {flow?.ClosedByPeer ?? 0:0}/s  reset {flow?.Reset ?? 0:0}/s"), Style.Plain);
         yield return new(" TIME_WAIT in " + Sparkline.Of(history.Flows.Select(f => f.Begun), width - 15), new Style(Color.Aqua));
@@ -120,7 +122,7 @@ internal static class WatchScreen
 
     private static IEnumerable<Line> Processes(MachineReading reading, WatchState state)
     {
-        yield return new($"   {"live",7} {"TIME_WAIT",9} {"to",5}  process (TIME_WAITs of connections that it was seen with)", new Style(decoration: Decoration.Bold));
+        yield return new($"   {"live",7} {"TIME_WAIT",9} {"to",5}  process (TIME_WAITs of connections it was seen with)", new Style(decoration: Decoration.Bold));
         var shares = reading.Owners.SelectMany(owners => owners).GroupBy(share => share.Owner)
             .Select(own => (Owner: own.Key.ToString(), Live: own.Sum(s => s.Live), TimeWait: own.Sum(s => s.TimeWait), Destinations: own.Count()))
             .Where(own => own.Owner.Contains(state.Filter, StringComparison.OrdinalIgnoreCase)).OrderByDescending(own => own.Live + own.TimeWait).ToList();
@@ -185,6 +187,15 @@ internal static class WatchScreen
     {
         var owners = reading.OwnersOf(budget);
         return owners.Count == 0 ? "" : owners[0].Owner + (owners.Count > 1 ? $" +{owners.Count - 1}" : "");
+    }
+
+    // On 80 columns all of it is seen, too, unless a filter is long.
+    private static string Keys(WatchState state, bool narrow)
+    {
+        var other = state.ByProcess ? "destinations" : "processes";
+        return narrow
+            ? $"q quit  s {Name(state.Order)}  / {(state.Filter.Length > 0 ? $"\"{state.Filter}\"" : "filter")}  f freeze  p {other}  enter detail  esc back"
+            : $"q quit  s sort ({Name(state.Order)})  / filter{(state.Filter.Length > 0 ? $" ({state.Filter})" : "")}  f freeze  p {other}  arrows, enter detail  esc back";
     }
 
     private static string Name(WatchOrder order) => order switch

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Net;
+using System.Net.Sockets;
 using System.Runtime.Versioning;
 using Farewell.Observation.Linux;
 using Farewell.Observation.Readings;
@@ -82,6 +83,27 @@ public sealed class MachineReaderTests
     }
 
     [Fact]
+    public void Read_LooksForPortsBoundOnPurpose_InAFiveHundredthOfTheTime()
+    {
+        using var network = new PrivateNetwork();
+        var listener = network.Listen(IPAddress.Loopback);
+        var time = new SteppingTime();
+        using var reader = network.Namespace.Run(() => MachineReader.Open(time, ownersKept: TimeSpan.FromSeconds(10)));
+        reader.Read();
+
+        var client = network.Namespace.Run(() => new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp));
+        using (client)
+        {
+            client.Bind(new IPEndPoint(IPAddress.Loopback, 40_000));
+            client.Connect(listener.LocalEndPoint!);
+            time.Now += TimeSpan.FromSeconds(20);
+            reader.Read().Budgets.ShouldHaveSingleItem().Bound.ShouldBe(0, "looking took 0.1 s or more by this clock, which is worth 50 s");
+            time.Now += TimeSpan.FromSeconds(500);
+            reader.Read().Budgets.ShouldHaveSingleItem().Bound.ShouldBe(1);
+        }
+    }
+
+    [Fact]
     public void Read_NeedsNoPrivilege()
     {
         Require.Root();
@@ -92,5 +114,15 @@ public sealed class MachineReaderTests
         });
         reading.Missing.Keys.ShouldNotContain("connections");
         reading.Settings.Range.ShouldNotBeNull();
+    }
+
+    /// <summary>A clock on which everything takes a tenth of a second from one look at it to the next.</summary>
+    private sealed class SteppingTime : TimeProvider
+    {
+        public TimeSpan Now { get; set; } = TimeSpan.FromHours(1);
+
+        public override long TimestampFrequency => TimeSpan.TicksPerSecond;
+
+        public override long GetTimestamp() => (Now += TimeSpan.FromSeconds(0.1)).Ticks;
     }
 }

@@ -29,6 +29,16 @@ public sealed class WatchScreenTests
     }
 
     [Fact]
+    public void Frame_OfEightyColumns_IsCutNowhereThatMatters()
+    {
+        Type('f', 'p', 's', 's');
+        var frame = Compose(80, 24);
+        frame[0].TrimEnd().ShouldEndWith("cliff 14,116");
+        frame.ShouldContain(line => line.EndsWith("seen with)", StringComparison.Ordinal));
+        frame[^1].TrimEnd().ShouldEndWith("esc back");
+    }
+
+    [Fact]
     public void Bar_MarksTheCliff()
     {
         Sparkline.Bar(0.25, 0.5, 8).ShouldBe("██··|···");
