@@ -13,6 +13,11 @@ internal sealed record Measurement(string Case, string Subject)
 
     public double? P99Micros { get; init; }
 
+    /// <summary>
+    /// The 99th percentile of the calmest quarter of all seconds: what stops the virtual machine for a moment only ever adds, and stops everybody alike.
+    /// </summary>
+    public double? P99CalmMicros { get; init; }
+
     public double? P999Micros { get; init; }
 
     public double? RssBytesPerConnection { get; init; }
@@ -22,7 +27,7 @@ internal sealed record Measurement(string Case, string Subject)
     /// <summary>Seconds from the order to stop to its report.</summary>
     public double? StopSeconds { get; init; }
 
-    /// <summary>What the case is about (CPU, the 99th percentile, memory, or seconds) against the limit's: the median of the rounds' ratios, since a machine's speed changes between rounds.</summary>
+    /// <summary>What the case is about (CPU, the 99th percentile of the calm seconds, memory, or seconds) against the limit's: the median of the rounds' ratios, since a machine's speed changes between rounds.</summary>
     public double? ToLimit { get; init; }
 
     /// <summary>And against that of the peer with the least median.</summary>

@@ -65,15 +65,17 @@ internal sealed class Questions(Harness harness, IReadOnlyList<Subject> subjects
                 .. ((int[])[50, 90]).SelectMany(share => Rounds($"{share} %", servers, server => Pace(server, capacities[server] * share / 100))
                     .Select(pair =>
                     {
-                        var p99 = pair.Turns.Select(turn => turn.Last.P99).ToList();
+                        var lines = pair.Turns.SelectMany(turn => turn.Lines).ToList();
+                        var calm = lines.Select(line => line.P99).LowerQuartile();
                         return new Measurement($"latency {share} %", pair.Server.Subject.Name)
                         {
                             OpsPerSecond = capacities[pair.Server] * share / 100,
-                            P50Micros = pair.Turns.Select(turn => turn.Last.P50).Median(),
-                            P99Micros = p99.Median(),
-                            P999Micros = pair.Turns.Select(turn => turn.Last.P999).Median(),
+                            P50Micros = lines.Select(line => line.P50).Median(),
+                            P99Micros = lines.Select(line => line.P99).Median(),
+                            P99CalmMicros = calm,
+                            P999Micros = lines.Select(line => line.P999).Median(),
                             CpuMicrosPerOp = pair.Turns.Select(turn => turn.Micros / turn.Ops).Median(),
-                            Figures = p99,
+                            Figures = [calm],
                         };
                     })),
             ];
@@ -192,12 +194,11 @@ internal sealed class Questions(Harness harness, IReadOnlyList<Subject> subjects
         var opened = load.Next();
         var (cpu, ops, took) = (server.CpuMicros, 0L, 0.0);
         LoadLine line;
-        LoadLine? best = null;
+        List<LoadLine> lines = [];
         do
         {
-            line = load.Next();
+            lines.Add(line = load.Next());
             (ops, took) = (ops + count(line), took + line.Seconds);
-            best = line.Phase == "second" || best is null ? line : best;
         }
         while (line.Phase != "end");
         if (opened.Failed + line.Failed > 0)
@@ -205,7 +206,7 @@ internal sealed class Questions(Harness harness, IReadOnlyList<Subject> subjects
             say($"{server.Subject.Name}: {opened.Failed + line.Failed} failed");
         }
 
-        return new Turn(Math.Max(1, ops), took, server.CpuMicros - cpu, best);
+        return new Turn(Math.Max(1, ops), took, server.CpuMicros - cpu, [.. lines.Where(one => one.Phase == "second").DefaultIfEmpty(line)]);
     }
 
     private static Measurement Of(string name, Subject subject, IReadOnlyCollection<Turn> turns)
@@ -215,15 +216,19 @@ internal sealed class Questions(Harness harness, IReadOnlyList<Subject> subjects
         {
             CpuMicrosPerOp = cpu.Median(),
             OpsPerSecond = turns.Select(turn => turn.Ops / turn.Seconds).Median(),
-            P50Micros = turns.Select(turn => turn.Last.P50).Median(),
-            P99Micros = turns.Select(turn => turn.Last.P99).Median(),
+            P50Micros = turns.Select(turn => turn.Lines[^1].P50).Median(),
+            P99Micros = turns.Select(turn => turn.Lines[^1].P99).Median(),
             Figures = cpu,
         };
     }
 
     private static string Text(double number) => number.ToString(CultureInfo.InvariantCulture);
 
-    private sealed record Turn(long Ops, double Seconds, double Micros, LoadLine Last);
+    /// <param name="Ops">Answers, or endings.</param>
+    /// <param name="Seconds">The time they took.</param>
+    /// <param name="Micros">The server's processor time.</param>
+    /// <param name="Lines">What the load said of each whole second.</param>
+    private sealed record Turn(long Ops, double Seconds, double Micros, IReadOnlyList<LoadLine> Lines);
 }
 
 /// <summary>How many connections, octets of a message, and messages under way on each.</summary>

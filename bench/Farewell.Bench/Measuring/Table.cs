@@ -42,6 +42,7 @@ internal static class Table
             ("op/s", one => Number(one.OpsPerSecond, "N0")),
             ("p50 us", one => Number(one.P50Micros, "F0")),
             ("p99 us", one => Number(one.P99Micros, "F0")),
+            ("p99 calm us", one => Number(one.P99CalmMicros, "F0")),
             ("p99.9 us", one => Number(one.P999Micros, "F0")),
             ("RSS B/conn", one => Number(one.RssBytesPerConnection, "N0")),
             ("B alloc/op", one => Number(one.AllocatedBytesPerOp, "F1")),
