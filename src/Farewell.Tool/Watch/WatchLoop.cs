@@ -19,6 +19,7 @@ internal sealed class WatchLoop(IReadingSource source, TimeSpan period)
     private readonly WatchState _state = new();
     private readonly Queue<MachineReading> _waiting = [];
     private readonly StringWriter _frame = new();
+    private volatile bool _isTerminalGone;
 
     /// <summary>One frame, plain where piped.</summary>
     public void Once(MachineReading reading)
@@ -56,15 +57,15 @@ internal sealed class WatchLoop(IReadingSource source, TimeSpan period)
         }
 
         using var output = new StreamWriter(Console.OpenStandardOutput(), new UTF8Encoding(false)) { AutoFlush = false };
-        await output.WriteAsync(EnterScreen);
+        _frame.Write(EnterScreen);
         try
         {
             await DrawAsync(output, cancellation);
         }
         finally
         {
-            await output.WriteAsync(LeaveScreen);
-            await output.FlushAsync(CancellationToken.None);
+            _frame.Write(LeaveScreen);
+            await ShowAsync(output);
         }
     }
 
@@ -73,9 +74,8 @@ internal sealed class WatchLoop(IReadingSource source, TimeSpan period)
         var console = AnsiConsole.Create(new AnsiConsoleSettings { Ansi = AnsiSupport.Yes, Out = new AnsiConsoleOutput(_frame), ColorSystem = ColorSystemSupport.EightBit });
         MachineReading? shown = null;
         var next = Stopwatch.GetTimestamp();
-        while (!_state.Ended)
+        for (var draw = Press(); !_state.Ended && !_isTerminalGone; draw = Press())
         {
-            var draw = Press();
             if (Until(next) == TimeSpan.Zero)
             {
                 next = Stopwatch.GetTimestamp() + (long)(period.TotalSeconds * Stopwatch.Frequency);
@@ -94,8 +94,7 @@ internal sealed class WatchLoop(IReadingSource source, TimeSpan period)
             if (draw && shown is not null)
             {
                 Frame(console, shown);
-                await output.WriteAsync(_frame.GetStringBuilder(), cancellation);
-                await output.FlushAsync(cancellation);
+                await ShowAsync(output);
             }
 
             await _pressed.WaitAsync(Until(next), cancellation);
@@ -125,7 +124,6 @@ internal sealed class WatchLoop(IReadingSource source, TimeSpan period)
 
     private void Frame(IAnsiConsole console, MachineReading reading)
     {
-        _frame.GetStringBuilder().Clear();
         _frame.Write("\e[H");
         var (width, height) = (Math.Max(20, Console.WindowWidth), Math.Max(8, Console.WindowHeight));
         console.Profile.Width = width + 1;
@@ -137,14 +135,37 @@ internal sealed class WatchLoop(IReadingSource source, TimeSpan period)
         }
     }
 
+    private async Task ShowAsync(StreamWriter output)
+    {
+        try
+        {
+            await output.WriteAsync(_frame.GetStringBuilder());
+            await output.FlushAsync();
+        }
+        catch (IOException)
+        {
+            _isTerminalGone = true;
+        }
+
+        _frame.GetStringBuilder().Clear();
+    }
+
     private static TimeSpan Until(long timestamp) => TimeSpan.FromSeconds(Math.Max(0, timestamp - Stopwatch.GetTimestamp()) / (double)Stopwatch.Frequency);
 
     // A thread that waits for keys: to look every so often whether there is one would wake the process more than all the rest of it.
     private void ReadKeys()
     {
-        while (true)
+        try
         {
-            _keys.Enqueue(Console.ReadKey(intercept: true));
+            while (true)
+            {
+                _keys.Enqueue(Console.ReadKey(intercept: true));
+                _pressed.Release();
+            }
+        }
+        catch (Exception gone) when (gone is IOException or InvalidOperationException)
+        {
+            _isTerminalGone = true;
             _pressed.Release();
         }
     }

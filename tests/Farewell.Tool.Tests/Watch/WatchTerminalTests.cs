@@ -41,7 +41,14 @@ public sealed class WatchTerminalTests
         exitCode.ShouldBe(0, last);
     }
 
-    private static async Task<(int ExitCode, bool AsBefore, string Last)> OnTerminalAsync(params object[][] steps)
+    [Fact]
+    public async Task ATerminalThatIsGone_EndsIt()
+    {
+        var (exitCode, _, last) = await OnTerminalAsync([LastLine, null]);
+        exitCode.ShouldBe(0, last);
+    }
+
+    private static async Task<(int ExitCode, bool AsBefore, string Last)> OnTerminalAsync(params object?[][] steps)
     {
         Require.Linux();
         var python = Require.Tool("python3", "python3");
