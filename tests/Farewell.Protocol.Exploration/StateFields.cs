@@ -11,7 +11,7 @@ namespace Farewell.Protocol.Exploration;
 /// </summary>
 internal static class StateFields
 {
-    private static readonly Type[] Machines = 
+    private static readonly Type[] Machines =
     [
         typeof(Session), typeof(Session.Rare), typeof(ClosingTimes), typeof(Inbound), typeof(FrameReader), typeof(Sessions.Assembly), typeof(Outbox), typeof(OutgoingQueue), typeof(Intake), typeof(OpenAsks),
     ];
