@@ -27,6 +27,7 @@ internal sealed class ConnectionTransport : Transport
     private readonly TaskCompletionSource _over = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private Task _reading = Task.CompletedTask;
     private Task _writing = Task.CompletedTask;
+    private Exception? _fault;
     private bool _isSendGone;
     private bool _isAtEnd;
     private int _ending;
@@ -40,6 +41,8 @@ internal sealed class ConnectionTransport : Transport
     public override EndPoint? LocalEndPoint => _connection.LocalEndPoint;
 
     public override EndPoint? RemoteEndPoint => _connection.RemoteEndPoint;
+
+    public override Exception? Fault => _fault;
 
     /// <summary>Completes when Kestrel may have the connection back: the handler returns then.</summary>
     public Task Over => _over.Task;
@@ -222,7 +225,7 @@ internal sealed class ConnectionTransport : Transport
         }
 
         // Kestrel gave it up: at the end of its patience with a stop, or a record of TLS was broken.
-        Fault = error;
+        _fault = error;
         Driver.Lost(Loss.Broken);
     }
 

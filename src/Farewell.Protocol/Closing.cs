@@ -4,21 +4,26 @@ namespace Farewell.Protocol;
 
 /// <summary>
 /// The steps of a close, without the words: the states of both machines, what moves between them, and the deadlines that belong to them.
-/// Every closing manner goes through these steps.
+/// Every closing manner goes through these steps. A value: it lies in the session whose steps they are.
 /// </summary>
-internal sealed class Closing(Role role, RuleBook rules, TimeSpan handshakeAt)
+internal struct Closing
 {
     public static readonly TimeSpan Never = TimeSpan.MaxValue;
 
-    private TimeSpan _refusalAt = Never;
-    private TimeSpan _dueAt = Never;
-    private TimeSpan _hardAt = Never;
-    private TimeSpan _partAt = Never;
-    private TimeSpan _span;
+    private ClosingTimes? _times;
 
-    public Role Role { get; } = role;
+    public Closing(Role role, RuleBook rules, TimeSpan handshakeAt)
+    {
+        (Role, Rules) = (role, rules);
+        _times = handshakeAt == Never ? null : new ClosingTimes { HandshakeAt = handshakeAt };
+    }
 
-    public SessionState State { get; private set; } = SessionState.Greeting;
+    /// <summary>What the machine goes by.</summary>
+    public RuleBook Rules { get; }
+
+    public Role Role { get; }
+
+    public SessionState State { get; private set; }
 
     public Cause Cause { get; private set; }
 
@@ -39,49 +44,93 @@ internal sealed class Closing(Role role, RuleBook rules, TimeSpan handshakeAt)
     public bool PeerEnded { get; private set; }
 
     /// <summary>Whether Done has been neither said nor read.</summary>
-    public bool IsBeforeDone => State is SessionState.Open or SessionState.Dismissing or SessionState.Leaving or SessionState.Dismissed;
+    public readonly bool IsBeforeDone => State is SessionState.Open or SessionState.Dismissing or SessionState.Leaving or SessionState.Dismissed;
 
     /// <summary>Whether the session is over, as far as this side's application goes.</summary>
-    public bool IsOver => Disposition != Disposition.Stay;
+    public readonly bool IsOver => Disposition != Disposition.Stay;
 
-    public void Open() => State = State == SessionState.Declining ? SessionState.Dismissing : SessionState.Open;
+    private TimeSpan RefusalAt
+    {
+        readonly get => _times?.RefusalAt ?? Never;
+        set => Times.RefusalAt = value;
+    }
+
+    private TimeSpan DueAt
+    {
+        readonly get => _times?.DueAt ?? Never;
+        set => Times.DueAt = value;
+    }
+
+    private TimeSpan HardAt
+    {
+        readonly get => _times?.HardAt ?? Never;
+        set => Times.HardAt = value;
+    }
+
+    private TimeSpan PartAt
+    {
+        readonly get => _times?.PartAt ?? Never;
+        set => Times.PartAt = value;
+    }
+
+    private TimeSpan Span
+    {
+        readonly get => _times?.Span ?? TimeSpan.Zero;
+        set => Times.Span = value;
+    }
+
+    private ClosingTimes Times => _times ??= new ClosingTimes();
+
+    public void Open()
+    {
+        if (State == SessionState.Declining)
+        {
+            State = SessionState.Dismissing;
+            return;
+        }
+
+        (State, _times) = (SessionState.Open, null);
+    }
+
+    /// <summary>A frame was written: from there the peer counts too.</summary>
+    public readonly void Progress(TimeSpan now) => _times?.ProgressedAt = now;
 
     public void Dismiss(TimeSpan now, TimeSpan grace, TimeSpan hard)
     {
         State = State == SessionState.Greeting ? SessionState.Declining : SessionState.Dismissing;
-        _refusalAt = now + grace * 0.75;
-        _dueAt = now + grace;
-        _hardAt = now + hard;
-        _span = grace;
+        RefusalAt = now + grace * 0.75;
+        DueAt = now + grace;
+        HardAt = now + hard;
+        Span = grace;
     }
 
     public void HearDismiss(TimeSpan now, TimeSpan grace)
     {
         State = SessionState.Dismissed;
-        _refusalAt = Min(_refusalAt, now + grace * 0.75);
-        _dueAt = Min(_dueAt, now + grace);
+        RefusalAt = Min(RefusalAt, now + grace * 0.75);
+        DueAt = Min(DueAt, now + grace);
     }
 
     public void Leave(TimeSpan now, TimeSpan grace, TimeSpan hard)
     {
         State = SessionState.Leaving;
-        _refusalAt = now + grace;
-        _dueAt = now + Max(grace, hard);
+        RefusalAt = now + grace;
+        DueAt = now + Max(grace, hard);
     }
 
     public void SayDone(TimeSpan now, TimeSpan wait, TimeSpan hard)
     {
         State = SessionState.Waiting;
-        _span = wait;
-        _hardAt = now + hard;
-        _dueAt = Min(now + wait, _hardAt);
+        Span = wait;
+        HardAt = now + hard;
+        DueAt = Min(now + wait, HardAt);
     }
 
     public void Hear(TimeSpan now)
     {
         if (State == SessionState.Waiting)
         {
-            _dueAt = Min(now + _span, _hardAt);
+            DueAt = Min(now + Span, HardAt);
         }
     }
 
@@ -95,25 +144,25 @@ internal sealed class Closing(Role role, RuleBook rules, TimeSpan handshakeAt)
     {
         if (State != SessionState.Dismissing || !heardDismiss)
         {
-            _dueAt = Min(State == SessionState.Dismissing ? _dueAt : Never, now + grace);
-            _hardAt = Min(State == SessionState.Dismissing ? _hardAt : Never, now + hard);
-            _span = State == SessionState.Dismissing ? Min(_span, grace) : grace;
+            DueAt = Min(State == SessionState.Dismissing ? DueAt : Never, now + grace);
+            HardAt = Min(State == SessionState.Dismissing ? HardAt : Never, now + hard);
+            Span = State == SessionState.Dismissing ? Min(Span, grace) : grace;
         }
 
         State = SessionState.Finishing;
-        _partAt = _hardAt + parting;
+        PartAt = HardAt + parting;
     }
 
     public void SayGoodbye()
     {
         State = SessionState.Parting;
-        _dueAt = Never;
+        DueAt = Never;
     }
 
     /// <summary>The transport has accepted the last byte of Goodbye.</summary>
     public void GoodbyeSent(TimeSpan now, TimeSpan parting)
     {
-        _partAt = now + parting;
+        PartAt = now + parting;
         IsGoodbyeSent = true;
         if (PeerEnded)
         {
@@ -133,7 +182,7 @@ internal sealed class Closing(Role role, RuleBook rules, TimeSpan handshakeAt)
         State = SessionState.Expelling;
         Cause = Cause.Violation;
         What = what;
-        _dueAt = now + discard;
+        DueAt = now + discard;
     }
 
     public void Reject(Violation what)
@@ -217,22 +266,21 @@ internal sealed class Closing(Role role, RuleBook rules, TimeSpan handshakeAt)
     }
 
     /// <summary>When a deadline of the close falls, or <see cref="Never"/>.</summary>
-    public TimeSpan Due(Deadline deadline) => deadline switch
+    public readonly TimeSpan Due(Deadline deadline) => deadline switch
     {
-        _ when !rules.Deadlines[State, deadline] => Never,
-        Deadline.Handshake => handshakeAt,
-        Deadline.Refusal => RefusalPassed ? Never : _refusalAt,
-        Deadline.Grace => GracePassed ? Never : _dueAt,
-        Deadline.Parting => _partAt,
-        Deadline.Goodbye or Deadline.Discard => _dueAt,
+        _ when !Rules.Deadlines[State, deadline] => Never,
+        Deadline.Handshake => _times?.HandshakeAt ?? Never,
+        Deadline.Refusal => RefusalPassed ? Never : RefusalAt,
+        Deadline.Grace => GracePassed ? Never : DueAt,
+        Deadline.Parting => PartAt,
+        Deadline.Goodbye or Deadline.Discard => DueAt,
         _ => Never,
     };
 
     /// <summary>What a deadline of the close does when it has fallen.</summary>
     /// <param name="deadline">Which.</param>
     /// <param name="now">The time.</param>
-    /// <param name="progressedAt">When a frame was last written: from there the peer counts too.</param>
-    public void Fall(Deadline deadline, TimeSpan now, TimeSpan progressedAt)
+    public void Fall(Deadline deadline, TimeSpan now)
     {
         switch (deadline)
         {
@@ -245,8 +293,8 @@ internal sealed class Closing(Role role, RuleBook rules, TimeSpan handshakeAt)
             case Deadline.Grace when State != SessionState.Finishing:
                 End(Cause.GraceExpired, Disposition.Reset);
                 break;
-            case Deadline.Grace when Min(progressedAt + _span, _hardAt) > now:
-                _dueAt = Min(progressedAt + _span, _hardAt);
+            case Deadline.Grace when ExtendedDue > now:
+                DueAt = ExtendedDue;
                 break;
             case Deadline.Grace:
                 GracePassed = true;
@@ -264,12 +312,14 @@ internal sealed class Closing(Role role, RuleBook rules, TimeSpan handshakeAt)
     }
 
     /// <summary>What progress so far would extend the grace to: for the hash, in which progress that extends nothing is none.</summary>
-    public TimeSpan ExtendedTo(TimeSpan progressedAt, TimeSpan now) =>
-        State is SessionState.Dismissing or SessionState.Finishing && !GracePassed ? Max(_dueAt, Min(progressedAt + _span, _hardAt)) : now;
+    public readonly TimeSpan ExtendedTo(TimeSpan now) =>
+        State is SessionState.Dismissing or SessionState.Finishing && !GracePassed ? Max(DueAt, ExtendedDue) : now;
 
-    public Closing Clone() => (Closing)MemberwiseClone();
+    private readonly TimeSpan ExtendedDue => Min((_times?.ProgressedAt ?? TimeSpan.MinValue) + Span, HardAt);
 
-    public void AddTo(ref StateHash hash, TimeSpan now)
+    public readonly Closing Clone() => this with { _times = _times?.Clone() };
+
+    public readonly void AddTo(ref StateHash hash, TimeSpan now)
     {
         hash.Add((int)State | (int)Cause << 8 | (int)What << 16 | (int)Disposition << 24);
         hash.Add((RefusalPassed ? 1 : 0) | (GracePassed ? 2 : 0) | (PeerEnded ? 4 : 0) | (IsGoodbyeSent ? 8 : 0));
@@ -279,8 +329,8 @@ internal sealed class Closing(Role role, RuleBook rules, TimeSpan handshakeAt)
             hash.Add(due == Never ? -1 : (due - now).Ticks);
         }
 
-        hash.Add(_hardAt == Never ? -1 : (_hardAt - now).Ticks);
-        hash.Add(_span.Ticks);
+        hash.Add(HardAt == Never ? -1 : (HardAt - now).Ticks);
+        hash.Add(Span.Ticks);
     }
 
     /// <summary>A time that an application gave, cut to what the wire and the clock can hold: 1 ms to 2^32 - 2 ms.</summary>

@@ -11,21 +11,24 @@ namespace Farewell.Protocol.Exploration;
 /// </summary>
 internal static class StateFields
 {
-    private static readonly Type[] Machines = [typeof(Session), typeof(Closing), typeof(FrameReader), typeof(Sessions.Assembly), typeof(Intake), typeof(OpenAsks), typeof(OutgoingQueue)];
+    private static readonly Type[] Machines =
+    [
+        typeof(Session), typeof(Session.Rare), typeof(ClosingTimes), typeof(Inbound), typeof(FrameReader), typeof(Sessions.Assembly), typeof(Outbox), typeof(OutgoingQueue), typeof(Intake), typeof(OpenAsks),
+    ];
 
     /// <summary>Fields that decide nothing by themselves, and why.</summary>
     public static IReadOnlyDictionary<string, string> Left { get; } = new Dictionary<string, string>
     {
-        ["Session._held"] = "an event not yet taken: a carrier takes all events before anything else happens, and so does every step of the worlds",
-        ["Session._assembledHandedOut"] = "memory handed out with the last event, given back by the next read",
+        ["Inbound.<Held>k__BackingField"] = "an event not yet taken: a carrier takes all events before anything else happens, and so does every step of the worlds",
+        ["Inbound.<PartsHandedOut>k__BackingField"] = "memory handed out with the last event, given back by the next read",
         ["Session._pingNonce"] = "only whether a Pong repeats it counts, and there is one Ping at a time",
-        ["Session._pongNonce"] = "the same",
+        ["Outbox.<PongNonce>k__BackingField"] = "the same",
         ["Session._dismissReason"] = "told to the application and on the wire, and asked by nothing",
-        ["Session._retryAfter"] = "told to the application and on the wire, and asked by nothing",
+        ["Rare.RetryAfter"] = "told to the application and on the wire, and asked by nothing",
         ["Session._told"] = "names a violation to the application, and is asked by nothing",
-        ["Session.<AsksRefused>k__BackingField"] = "counts for the application's report, and is asked by nothing",
+        ["Rare.AsksRefused"] = "counts for the application's report, and is asked by nothing",
         ["Session.<Version>k__BackingField"] = "only one version is spoken",
-        ["Closing.<rules>P"] = "the rules of a machine never change",
+        ["Closing.<Rules>k__BackingField"] = "the rules of a machine never change",
         ["OpenAsks.<Wanted>k__BackingField"] = "counts those of its asks that are not cancelled",
         ["FrameReader._gathered"] = "what bytes they are decides nothing; how many there are is in the hash",
         ["FrameReader._handedOut"] = "memory handed out with the last event, given back by the next read",
@@ -85,7 +88,7 @@ internal static class StateFields
         {
             var value = field.GetValue(machine);
             var name = $"{type.Name}.{field.Name}";
-            if (value is Array { Length: > 0 } items && items.GetType().GetElementType() is { IsPrimitive: false } element)
+            if (value is Array items && items.GetType().GetElementType() is { IsPrimitive: false } element)
             {
                 Visit(items, element, visit);
             }
@@ -97,9 +100,9 @@ internal static class StateFields
             {
                 Visit(value, value.GetType(), visit);
             }
-            else if (value is Outgoing)
+            else if (value is Outgoing or Closing)
             {
-                VisitFields(value, typeof(Outgoing), changed => field.SetValue(machine, changed), visit);
+                VisitFields(value, value.GetType(), changed => field.SetValue(machine, changed), visit);
             }
             else if (Other(value) is { } other)
             {
@@ -136,8 +139,16 @@ internal static class StateFields
         foreach (var field in type.GetFields(BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic))
         {
             var own = $"{type.Name}.{field.Name}";
-            var other = Other(field.GetValue(value));
-            visit(new Change(own, () => put(With(value, field, other)), () => put(value)));
+            var inner = field.GetValue(value);
+            if (inner is not null && IsMachine(inner.GetType()))
+            {
+                Visit(inner, inner.GetType(), visit);
+            }
+            else if (inner is not null || Left.ContainsKey(own))
+            {
+                var other = Other(inner);
+                visit(new Change(own, () => put(With(value, field, other)), () => put(value)));
+            }
         }
     }
 
@@ -163,7 +174,7 @@ internal static class StateFields
         uint number => number + 1,
         long number => number + 1,
         TimeSpan time => time == Closing.Never ? TimeSpan.FromSeconds(1.001) : time + Scenario.Ms(0.5),
-        Hello hello => hello with { Grace = hello.Grace + 1 },
+        Announced peer => Announced.Of(peer.Hello with { Grace = peer.Hello.Grace + 1 }),
         Enum member => Enum.ToObject(member.GetType(), Convert.ToInt32(member, null) ^ 1),
         _ => null,
     };

@@ -71,7 +71,7 @@ public sealed class CountsTests
         var it = new Conversation().Run();
         foreach (var session in (Session[])[it.Stayer, it.Leaver])
         {
-            foreach (var field in (string[])["_messagesAccepted", "_messagesBegun", "_messagesWritten", "_delivered", "_reported", "_asksBegun", "_asksSettled"])
+            foreach (var field in (string[])["_messagesAccepted", "_messagesBegun", "_messagesWritten", "_delivered", "_asksBegun", "_asksSettled"])
             {
                 Set(session, field, Before);
             }
@@ -80,6 +80,7 @@ public sealed class CountsTests
             var intake = new Intake();
             Set(intake, "<Received>k__BackingField", Before);
             Set(intake, "<Handled>k__BackingField", Before);
+            Set(intake, "<Reported>k__BackingField", Before);
             Set(session, "_messagesIn", intake);
         }
 

@@ -19,7 +19,7 @@ public sealed class MannerSession
 {
     private readonly IClosingManner _manner;
     private readonly SessionLimits _limits;
-    private readonly Closing _closing;
+    private Closing _closing;
     private DismissReason _reason;
     private ClosingStep _toSay;
     private bool _finished;
@@ -27,7 +27,6 @@ public sealed class MannerSession
     private bool _paused;
     private bool _anyByte;
     private long _unsent;
-    private TimeSpan _lastWritten;
     private TimeSpan _lastByte;
     private TimeSpan _stallSince;
 
@@ -43,7 +42,7 @@ public sealed class MannerSession
         _limits.Validate();
         _closing = new Closing(role, RuleBook.Of(role), Closing.Never);
         _closing.Open();
-        _lastWritten = _lastByte = _stallSince = now;
+        _lastByte = _stallSince = now;
     }
 
     /// <summary>This side's role.</summary>
@@ -164,7 +163,7 @@ public sealed class MannerSession
         var step = _toSay;
         _toSay = ClosingStep.None;
         var count = _manner.Say(step, _reason, destination);
-        _lastWritten = now;
+        _closing.Progress(now);
         switch (step)
         {
             case ClosingStep.Done when !_manner.HasWords:
@@ -186,7 +185,7 @@ public sealed class MannerSession
     /// <summary>The handler wrote bytes, which the carrier is about to send.</summary>
     public void Wrote(int count, TimeSpan now)
     {
-        _lastWritten = now;
+        _closing.Progress(now);
         Count(count, now);
     }
 
@@ -293,7 +292,7 @@ public sealed class MannerSession
                 _closing.End(Cause.Stalled, Disposition.Reset);
                 break;
             default:
-                _closing.Fall(deadline, now, _lastWritten);
+                _closing.Fall(deadline, now);
                 break;
         }
     }

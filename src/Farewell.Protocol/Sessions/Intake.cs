@@ -16,6 +16,14 @@ internal sealed class Intake
     /// <summary>The cost of handled messages that no Credit has returned.</summary>
     public uint Returnable { get; private set; }
 
+    /// <summary>Messages handled, as the peer was last told.</summary>
+    public uint Reported { get; private set; }
+
+    /// <summary>Since when the peer is to be told of something, while <see cref="HasUnreported"/>.</summary>
+    public TimeSpan UnreportedSince { get; private set; }
+
+    public bool HasUnreported => Returnable > 0 || Handled != Reported;
+
     public bool AllHandled => Handled == Received;
 
     public uint Add(uint cost)
@@ -38,8 +46,9 @@ internal sealed class Intake
 
     /// <summary>Notes that the handler of a message returned.</summary>
     /// <returns>False if there is no such message in hand.</returns>
-    public bool Finish(uint number)
+    public bool Finish(uint number, TimeSpan now)
     {
+        UnreportedSince = HasUnreported ? UnreportedSince : now;
         if (number - Handled - 1 >= Received - Handled || (At(number) & DoneBit) != 0)
         {
             return false;
@@ -58,6 +67,9 @@ internal sealed class Intake
     /// <summary>Gives back the memory of the last burst.</summary>
     public void Trim() => _costs = AllHandled ? new uint[4] : _costs;
 
+    /// <summary>Messages handled, which the peer is told now.</summary>
+    public uint Report() => Reported = Handled;
+
     public uint TakeReturnable()
     {
         var cost = Returnable;
@@ -75,7 +87,7 @@ internal sealed class Intake
     public void AddTo(ref StateHash hash)
     {
         hash.Add(Received | (long)Handled << 32);
-        hash.Add(Returnable);
+        hash.Add(Returnable | (long)Reported << 32);
         for (var number = Handled + 1; number != Received + 1; number++)
         {
             hash.Add(At(number));

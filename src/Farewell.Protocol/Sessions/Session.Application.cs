@@ -5,14 +5,8 @@ namespace Farewell.Protocol.Sessions;
 /// <summary>What the application may do.</summary>
 public sealed partial class Session
 {
-    private OutgoingQueue? _sends;
-    private OutgoingQueue? _replies;
-    private Gaps? _gaps;
-    private uint _stamp;
     private uint _tickets;
     private uint _messagesAccepted;
-    private TimeSpan _dismissGrace;
-    private TimeSpan _leaveGrace;
     private bool _leaveWanted;
     private bool _paused;
     private DoneReason _doneReason;
@@ -44,22 +38,22 @@ public sealed partial class Session
     public bool DropOldest(TimeSpan now, out uint number)
     {
         number = 0;
-        if (_sends is null || !_sends.TryFind(FrameType.Message, out var stamp, out number))
+        if (_outbox is not { } outbox || !outbox.Sends.TryFind(FrameType.Message, out var stamp, out number))
         {
             return false;
         }
 
-        Queued -= _sends.Discard(stamp);
-        (_gaps ??= new Gaps()).Add(number, _messagesBegun, _delivered);
+        outbox.Queued -= outbox.Sends.Discard(stamp);
+        (Made.Gaps ??= new Gaps()).Add(number, _messagesBegun, _delivered);
         NoteOutput(now);
         return true;
     }
 
     /// <summary>Whether a message was dropped instead of sent. So long after many drops that it is not known any more, the answer is yes.</summary>
-    public bool WasDropped(uint number) => _gaps?.Contains(number) == true;
+    public bool WasDropped(uint number) => _rare?.Gaps?.Contains(number) == true;
 
     /// <summary>The number of the last message delivered: all messages up to it are, but those dropped.</summary>
-    public uint DeliveredUpTo => _gaps?.NumberOf(_delivered) ?? _delivered;
+    public uint DeliveredUpTo => _rare?.Gaps?.NumberOf(_delivered) ?? _delivered;
 
     /// <summary>Gives an ask to be sent. Exactly one event will tell its end: answered, refused, or unknown.</summary>
     /// <param name="payload">As for <see cref="Send"/>.</param>
@@ -78,13 +72,13 @@ public sealed partial class Session
         ticket = ++_tickets == 0 ? ++_tickets : _tickets;
         if (nested)
         {
-            (_nestedOut ??= Spare<OpenAsks>.Take()).Add(new AskOut(ticket, 0, _stamp));
-            (_replies ??= Spare<OutgoingQueue>.Take()).Enqueue(new Outgoing(FrameType.Ask, ticket, payload, 0, _stamp++, Nested: true));
+            (Made.NestedOut ??= Spare<OpenAsks>.Take()).Add(new AskOut(ticket, 0, Outbox.Stamp));
+            Outbox.Replies.Enqueue(new Outgoing(FrameType.Ask, ticket, payload, 0, Outbox.Stamp++, Nested: true));
             NoteOutput(now);
         }
         else
         {
-            (_asksOut ??= Spare<OpenAsks>.Take()).Add(new AskOut(ticket, (uint)payload.Length + Hello.Overhead, _stamp));
+            (_asksOut ??= Spare<OpenAsks>.Take()).Add(new AskOut(ticket, (uint)payload.Length + Hello.Overhead, Outbox.Stamp));
             Enqueue(FrameType.Ask, ticket, payload, now);
         }
 
@@ -99,7 +93,7 @@ public sealed partial class Session
         {
             if (index >= asks.Written && asks == _asksOut)
             {
-                Queued -= _sends!.Discard(asks[index].Stamp);
+                _outbox!.Queued -= _outbox.Sends.Discard(asks[index].Stamp);
                 asks.RemoveAt(index);
                 return true;
             }
@@ -107,7 +101,7 @@ public sealed partial class Session
             asks.Cancel(index);
             if (State is SessionState.Greeting || _closing.IsBeforeDone)
             {
-                (_replies ??= Spare<OutgoingQueue>.Take()).Enqueue(new Outgoing(FrameType.Cancel, ticket, default, 0, _stamp++));
+                Outbox.Replies.Enqueue(new Outgoing(FrameType.Cancel, ticket, default, 0, Outbox.Stamp++));
                 NoteOutput(now);
             }
 
@@ -115,8 +109,7 @@ public sealed partial class Session
         }
 
         // A reply that was read and not told, or is still coming in parts, is dropped too.
-        _held = _held.Kind is SessionEventKind.Answered or SessionEventKind.Refused && _held.Number == ticket ? default : _held;
-        _answering = _answering == ticket ? 0 : _answering;
+        _inbound?.Forget(ticket);
         return false;
     }
 
@@ -152,24 +145,13 @@ public sealed partial class Session
     public ReplyStatus Refuse(uint ask, RefusedReason reason, TimeSpan now) => Reply(FrameType.Refused, ask, default, reason, now);
 
     /// <summary>Whether a payload given to <see cref="Send"/>, <see cref="Ask"/> or <see cref="Answer"/> is not yet written whole.</summary>
-    public bool HoldsPayloads => _currentOpen || _sends is { Count: > 0 } || _replies is { Count: > 0 };
+    public bool HoldsPayloads => _outbox is { HoldsPayloads: true };
 
     /// <summary>
     /// Copies every payload that is not yet written into memory of the session's own, from a pool, so that the buffers given to <see cref="Send"/>,
     /// <see cref="Ask"/> and <see cref="Answer"/> are the caller's again. To be called after <see cref="Write"/>, when little or nothing is left.
     /// </summary>
-    public void Retain()
-    {
-        if (_currentOpen && _current.Kept is null)
-        {
-            var written = Math.Max(0, _currentOffset);
-            _current = (_current with { Payload = _current.Payload[written..] }).Keep();
-            _currentOffset = Math.Min(_currentOffset, 0);
-        }
-
-        _sends?.Keep();
-        _replies?.Keep();
-    }
+    public void Retain() => _outbox?.Retain();
 
     /// <summary>Says that the handler of a message returned: only then is the peer told that it was delivered.</summary>
     /// <returns>False if no such message is in hand.</returns>
@@ -180,9 +162,7 @@ public sealed partial class Session
             return false;
         }
 
-        var unreported = HasUnreported;
-        var known = messages.Finish(message);
-        _unreportedSince = unreported ? _unreportedSince : now;
+        var known = messages.Finish(message, now);
         _creditDue |= messages.Returnable >= Math.Max(_limits.Window, (int)Hello.EarlyWindow) / 2;
         NoteOutput(now);
         return known;
@@ -219,8 +199,8 @@ public sealed partial class Session
         // A leaver that never reads our Hello knows no hard limit, and waits no longer than the grace.
         var furthest = _helloWritten || _helloPending ? Closing.Min(hard ?? _limits.Hard, _limits.Hard) : given;
         _closing.Dismiss(now, given, Closing.Max(given, furthest));
-        (_dismissReason, _dismissGrace, _dismissPending) = ((byte)reason, given, true);
-        _retryAfter = retryAfter is { } after ? (uint)Closing.Clamp(after).TotalMilliseconds : uint.MaxValue;
+        (_dismissReason, Made.DismissGrace, _dismissPending) = ((byte)reason, given, true);
+        Made.RetryAfter = retryAfter is { } after ? (uint)Closing.Clamp(after).TotalMilliseconds : uint.MaxValue;
         NoteOutput(now);
         return true;
     }
@@ -265,7 +245,7 @@ public sealed partial class Session
         }
 
         _doneReason = reason;
-        (_leaveWanted, _leaveGrace) = (true, grace);
+        (_leaveWanted, Made.LeaveGrace) = (true, grace);
         if (State == SessionState.Open)
         {
             _closing.Leave(now, grace, _limits.Hard);
@@ -282,9 +262,9 @@ public sealed partial class Session
         {
             SessionState.Dismissed => SendStatus.Dismissed,
             SessionState.Greeting when _leaveWanted => SendStatus.Ending,
-            SessionState.Greeting when length > _peerLargest => SendStatus.NotOpen,
+            SessionState.Greeting when length > LargestToSend => SendStatus.NotOpen,
             not (SessionState.Greeting or SessionState.Open or SessionState.Dismissing) => SendStatus.Ending,
-            _ when length > _peerLargest => SendStatus.TooLarge,
+            _ when length > LargestToSend => SendStatus.TooLarge,
             _ when Queued > 0 && Queued + cost > _limits.Queue => SendStatus.Full,
             _ => SendStatus.Accepted,
         };
@@ -292,15 +272,16 @@ public sealed partial class Session
 
     private SendStatus AdmitNested(int length) =>
         !_closing.IsBeforeDone || _closing.RefusalPassed ? SendStatus.Ending
-        : length > _peerLargest ? SendStatus.TooLarge
-        : _nestedOut is { Count: >= Hello.MaxNested } ? SendStatus.Full
+        : length > LargestToSend ? SendStatus.TooLarge
+        : NestedOut is { Count: >= Hello.MaxNested } ? SendStatus.Full
         : SendStatus.Accepted;
 
     private void Enqueue(FrameType type, uint number, ReadOnlyMemory<byte> payload, TimeSpan now)
     {
         var cost = (uint)payload.Length + Hello.Overhead;
-        Queued += cost;
-        (_sends ??= Spare<OutgoingQueue>.Take()).Enqueue(new Outgoing(type, number, payload, cost, _stamp++));
+        var outbox = Outbox;
+        outbox.Queued += cost;
+        outbox.Sends.Enqueue(new Outgoing(type, number, payload, cost, outbox.Stamp++));
         NoteOutput(now);
     }
 
@@ -312,7 +293,7 @@ public sealed partial class Session
             return ReplyStatus.TooLate;
         }
 
-        if (payload.Length > _peerLargest)
+        if (payload.Length > LargestToSend)
         {
             return ReplyStatus.TooLarge;
         }
@@ -324,8 +305,12 @@ public sealed partial class Session
 
     private void Reply(FrameType type, AskIn ask, ReadOnlyMemory<byte> payload, RefusedReason reason)
     {
-        AsksRefused += type == FrameType.Refused ? 1 : 0;
-        (_replies ??= Spare<OutgoingQueue>.Take()).Enqueue(new Outgoing(type, ask.Number, payload, ask.Cost, _stamp++, reason, ask.Nested));
+        if (type == FrameType.Refused)
+        {
+            Made.AsksRefused++;
+        }
+
+        Outbox.Replies.Enqueue(new Outgoing(type, ask.Number, payload, ask.Cost, Outbox.Stamp++, reason, ask.Nested));
     }
 
     private int FindIn(uint number) =>
@@ -342,15 +327,19 @@ public sealed partial class Session
             return _asksOut;
         }
 
-        index = _nestedOut?.IndexOfTicket(ticket) ?? -1;
-        return index >= 0 ? _nestedOut : null;
+        index = NestedOut?.IndexOfTicket(ticket) ?? -1;
+        return index >= 0 ? NestedOut : null;
     }
 
     private AskIn RemoveIn(int index)
     {
         var ask = _asksIn![index];
         _asksIn.RemoveAt(index);
-        _nestedIn -= ask.Nested ? 1 : 0;
+        if (ask.Nested)
+        {
+            Made.NestedIn--;
+        }
+
         return ask;
     }
 

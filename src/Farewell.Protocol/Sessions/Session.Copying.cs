@@ -3,7 +3,7 @@ namespace Farewell.Protocol.Sessions;
 /// <summary>Copying and hashing, for the exploration.</summary>
 public sealed partial class Session
 {
-    internal bool HasUnsent => _unsent > 0;
+    internal bool HasUnsent => _outbox is { Unsent: > 0 };
 
     internal bool OwesReport => HasUnreported;
 
@@ -11,16 +11,12 @@ public sealed partial class Session
     {
         var clone = (Session)MemberwiseClone();
         clone._closing = _closing.Clone();
-        clone._reader = _reader?.Clone();
-        clone._assembly = _assembly?.Clone();
+        clone._inbound = _inbound?.Clone();
+        clone._outbox = _outbox?.Clone();
+        clone._rare = _rare?.Clone();
         clone._messagesIn = _messagesIn?.Clone();
         clone._asksIn = _asksIn?.Clone();
         clone._asksOut = _asksOut?.Clone();
-        clone._nestedOut = _nestedOut?.Clone();
-        clone._current = _current.Copy();
-        clone._sends = _sends?.Clone();
-        clone._replies = _replies?.Clone();
-        clone._gaps = _gaps?.Clone();
         return clone;
     }
 
@@ -28,13 +24,12 @@ public sealed partial class Session
     internal void AddTo(ref StateHash hash, TimeSpan now)
     {
         _closing.AddTo(ref hash, now);
-        _reader?.AddTo(ref hash);
-        hash.Add((int)_openType | (_openNested ? 256 : 0) | (_openIgnored ? 512 : 0) | (_anyByte ? 1024 : 0) | _prefix << 12
-            | (_assembly?.Length ?? 0) << 16);
+        _inbound?.AddTo(ref hash);
+        hash.Add((_anyByte ? 1 : 0) | _prefix << 1);
         hash.Add((_helloPending ? 1 : 0) | (_helloWritten ? 2 : 0) | (_dismissPending ? 4 : 0) | (_dismissWritten ? 8 : 0)
             | (_tellPending ? 16 : 0) | (_pongPending ? 32 : 0) | (_pingDue ? 64 : 0) | (_pingOpen ? 128 : 0) | (_creditDue ? 256 : 0)
             | (_leaveWanted ? 1024 : 0) | (_paused ? 2048 : 0) | (_endTold ? 4096 : 0)
-            | (_currentOpen ? 8192 : 0) | (_wasPending ? 16384 : 0) | (int)_pending << 16 | (int)_doneReason << 24);
+            | (int)_pending << 16 | (int)_doneReason << 24);
         AddCounts(ref hash);
         AddTimes(ref hash, now);
         AddQueues(ref hash);
@@ -42,18 +37,15 @@ public sealed partial class Session
 
     private void AddCounts(ref StateHash hash)
     {
-        hash.Add(_costIn | _costOut << 32);
+        hash.Add(_costIn | (long)_costOut << 32);
         hash.Add(_askCostOut | (long)_asksSettled << 32);
-        hash.Add(_delivered | (long)_reported << 32);
+        hash.Add(_delivered);
         hash.Add(_messagesBegun | (long)_messagesWritten << 32);
         hash.Add(_asksReceived | (long)_asksBegun << 32);
-        hash.Add(_answering | (long)_tickets << 32);
-        hash.Add(_unsent | (long)_messagesAccepted << 32);
-        hash.Add((uint)_nestedIn | (long)_nestedUnreplied << 32);
-        hash.Add(_openCost);
-        hash.Add(_asksKnown);
-        hash.Add((uint)_peerLargest | _peerWindow << 32);
-        hash.Add(Queued);
+        hash.Add(_tickets | (long)_messagesAccepted << 32);
+        hash.Add((uint)(_rare?.NestedIn ?? 0) | (long)(_rare?.NestedUnreplied ?? 0) << 32);
+        hash.Add(_rare?.AsksKnown ?? 0);
+        hash.Add((uint)LargestToSend | (long)PeerWindow << 32);
     }
 
     private void AddTimes(ref StateHash hash, TimeSpan now)
@@ -66,26 +58,19 @@ public sealed partial class Session
 
         // Two round trips are asked for by Done alone, and are then part of a deadline.
         hash.Add(Role == Role.Leaver ? Closing.Max(RoundTrip * 2, _limits.LeastTwoRoundTrips).Ticks : 0);
-        hash.Add(_pingOpen ? (now - _pingAt).Ticks : 0);
-        hash.Add(Role == Role.Leaver && _helloWritten && Peer is null ? (now - _greetedAt).Ticks : 0);
-        hash.Add(_leaveWanted && State == SessionState.Greeting ? _leaveGrace.Ticks : 0);
-        hash.Add(_dismissGrace.Ticks);
+        hash.Add(_pingOpen ? (now - _calledAt).Ticks : 0);
+        hash.Add(Role == Role.Leaver && _helloWritten && Peer is null ? (now - _calledAt).Ticks : 0);
+        hash.Add(_leaveWanted && State == SessionState.Greeting ? Made.LeaveGrace.Ticks : 0);
+        hash.Add(DismissGrace.Ticks);
         hash.Add(Peer is { } peer ? peer.Grace | (long)peer.Hard << 32 : -1);
-        hash.Add((_closing.ExtendedTo(_lastWritten, now) - now).Ticks);
+        hash.Add((_closing.ExtendedTo(now) - now).Ticks);
     }
 
     private void AddQueues(ref StateHash hash)
     {
         _messagesIn?.AddTo(ref hash);
-        if (_currentOpen)
-        {
-            _current.AddTo(ref hash, _stamp);
-            hash.Add(_currentOffset);
-        }
-
-        _gaps?.AddTo(ref hash);
-        _sends?.AddTo(ref hash, _stamp);
-        _replies?.AddTo(ref hash, _stamp);
+        _outbox?.AddTo(ref hash);
+        _rare?.Gaps?.AddTo(ref hash);
         for (var i = 0; i < AsksInHand; i++)
         {
             ref var ask = ref _asksIn![i];
@@ -94,6 +79,6 @@ public sealed partial class Session
         }
 
         _asksOut?.AddTo(ref hash);
-        _nestedOut?.AddTo(ref hash);
+        NestedOut?.AddTo(ref hash);
     }
 }

@@ -8,12 +8,9 @@ public sealed partial class Session
 {
     private TimeSpan _lastHeard;
     private TimeSpan _lastMessage;
-    private TimeSpan _lastWritten;
-    private TimeSpan _stallSince;
-    private TimeSpan _unreportedSince;
-    private TimeSpan _greetedAt;
-    private TimeSpan _pingAt;
-    private bool _wasPending;
+
+    // When Hello was written, and then the last Ping: whose echo measures a round trip.
+    private TimeSpan _calledAt;
 
     /// <summary>When <see cref="Tick"/> is next due; <see cref="TimeSpan.MaxValue"/> if never. It changes with every call.</summary>
     public TimeSpan NextDeadline
@@ -22,7 +19,7 @@ public sealed partial class Session
         {
             // Asked for with every message: only those that run are looked at.
             var next = Closing.Never;
-            for (var running = _rules.Deadlines.RunningIn(State); running != 0; running &= running - 1)
+            for (var running = _closing.Rules.Deadlines.RunningIn(State); running != 0; running &= running - 1)
             {
                 next = Closing.Min(next, Due((Deadline)BitOperations.TrailingZeroCount(running)));
             }
@@ -55,22 +52,22 @@ public sealed partial class Session
         _closing.Hear(now);
     }
 
-    private bool IsSuspended => _paused || AsksInHand > 0 || _replies is { Count: > 0 };
+    private bool IsSuspended => _paused || AsksInHand > 0 || _outbox is { Replies.Count: > 0 };
 
     /// <summary>Whether ping and pong stop: not while this side awaits a reply itself, or a handler that awaits one of a silent peer would wait for ever.</summary>
-    private bool IsPingSuspended => _paused || (IsSuspended && _asksOut is not { Written: > 0 } && _nestedOut is not { Written: > 0 } && _answering == 0);
+    private bool IsPingSuspended => _paused || (IsSuspended && _asksOut is not { Written: > 0 } && NestedOut is not { Written: > 0 } && Answering == 0);
 
-    private bool HasUnreported => _messagesIn is { } messages && (messages.Returnable > 0 || messages.Handled != _reported);
+    private bool HasUnreported => _messagesIn is { HasUnreported: true };
 
     /// <summary>When a deadline falls, if it runs in this state and its condition holds.</summary>
     internal TimeSpan Due(Deadline deadline) => deadline switch
     {
-        _ when !_rules.Deadlines[State, deadline] => Closing.Never,
+        _ when !_closing.Rules.Deadlines[State, deadline] => Closing.Never,
         Deadline.Idle => _limits.Idle > TimeSpan.Zero && !IsSuspended ? _lastMessage + _limits.Idle : Closing.Never,
         Deadline.Ping => _limits.Ping > TimeSpan.Zero && !_pingOpen && !_pingDue && !IsPingSuspended ? _lastHeard + _limits.Ping : Closing.Never,
-        Deadline.Pong => _pingOpen && !IsPingSuspended ? Closing.Max(_pingAt, _lastHeard) + _limits.Pong : Closing.Never,
-        Deadline.Stall => _wasPending ? _stallSince + _limits.Stall : Closing.Never,
-        Deadline.Confirm => HasUnreported && !_creditDue ? _unreportedSince + _limits.Confirm : Closing.Never,
+        Deadline.Pong => _pingOpen && !IsPingSuspended ? Closing.Max(_calledAt, _lastHeard) + _limits.Pong : Closing.Never,
+        Deadline.Stall => _outbox is { IsPending: true } outbox ? outbox.StallSince + _limits.Stall : Closing.Never,
+        Deadline.Confirm => HasUnreported && !_creditDue ? _messagesIn!.UnreportedSince + _limits.Confirm : Closing.Never,
         _ => _closing.Due(deadline),
     };
 
@@ -98,7 +95,7 @@ public sealed partial class Session
                 _creditDue = true;
                 break;
             default:
-                _closing.Fall(deadline, now, _lastWritten);
+                _closing.Fall(deadline, now);
                 GiveUp();
                 break;
         }
@@ -114,8 +111,7 @@ public sealed partial class Session
 
         if (_closing.GracePassed || (_closing.RefusalPassed && Role == Role.Leaver))
         {
-            _sends?.Clear();
-            Queued = 0;
+            _outbox?.ClearSends();
             _pending |= Pending.Unsent;
         }
     }
@@ -127,10 +123,10 @@ public sealed partial class Session
         var words = what is not (Violation.Foreign or Violation.NoCommonVersion or Violation.EqualRoles)
             && State is not (SessionState.Waiting or SessionState.Parting or SessionState.Released)
             && (!isGreeting || hello || _helloWritten || _dismissWritten)
-            && !(_currentOpen && Role == Role.Leaver);
-        _reader?.Drop();
-        _replies?.Clear();
-        if (!_limits.TellViolations || _unsent > 0 || what == Violation.Foreign || State is SessionState.Waiting or SessionState.Parting or SessionState.Released)
+            && !(IsWriting && Role == Role.Leaver);
+        _inbound?.Frames.Drop();
+        _outbox?.Replies.Clear();
+        if (!_limits.TellViolations || _outbox is { Unsent: > 0 } || what == Violation.Foreign || State is SessionState.Waiting or SessionState.Parting or SessionState.Released)
         {
             _closing.Reject(what);
             return;
@@ -140,16 +136,24 @@ public sealed partial class Session
         (_helloPending, _tellPending, _dismissPending) = ((_helloPending || hello) && isGreeting, words, false);
     }
 
-    /// <summary>Keeps the time since which output has been waiting, and no list that is empty.</summary>
+    /// <summary>Keeps the time since which output has been waiting, and nothing that is empty.</summary>
     private void NoteOutput(TimeSpan now)
     {
-        _sends = _sends is { Count: 0 } ? Spare<OutgoingQueue>.Give(_sends) : _sends;
-        _replies = _replies is { Count: 0 } ? Spare<OutgoingQueue>.Give(_replies) : _replies;
         _asksOut = _asksOut is { Count: 0 } ? Spare<OpenAsks>.Give(_asksOut) : _asksOut;
-        _nestedOut = _nestedOut is { Count: 0 } ? Spare<OpenAsks>.Give(_nestedOut) : _nestedOut;
+        if (NestedOut is { Count: 0 } nested)
+        {
+            _rare!.NestedOut = Spare<OpenAsks>.Give(nested);
+        }
+
         _asksIn = _asksIn is { Count: 0 } ? Spare<OpenList<AskIn>>.Give(_asksIn) : _asksIn;
-        var pending = !_closing.IsOver && (_unsent > 0 || HasOutput);
-        _stallSince = pending && !_wasPending ? now : _stallSince;
-        _wasPending = pending;
+        if (!_closing.IsOver && (_outbox is { Unsent: > 0 } || HasOutput))
+        {
+            Outbox.Pend(now);
+        }
+        else if (_outbox is { } outbox)
+        {
+            outbox.IsPending = false;
+            _outbox = outbox.Rest();
+        }
     }
 }

@@ -3,12 +3,9 @@ namespace Farewell.Protocol.Sessions;
 /// <summary>From what frames and deadlines did to events.</summary>
 public sealed partial class Session
 {
-    private SessionEvent _held;
     private Pending _pending;
     private uint _delivered;
-    private uint _asksKnown;
     private byte _dismissReason;
-    private uint _retryAfter;
     private bool _endTold;
 
     private bool TakePending(out SessionEvent happened)
@@ -18,10 +15,10 @@ public sealed partial class Session
             return true;
         }
 
-        if (_held.Kind != SessionEventKind.None)
+        if (_inbound is { Held.Kind: not SessionEventKind.None } inbound)
         {
-            happened = _held;
-            _held = default;
+            happened = inbound.Held;
+            inbound.Held = default;
             return true;
         }
 
@@ -46,7 +43,7 @@ public sealed partial class Session
         if (Clear(Pending.Dismissed))
         {
             happened = new SessionEvent(SessionEventKind.Dismissed, Reason: _dismissReason, What: _told,
-                RetryAfter: _retryAfter == uint.MaxValue ? null : TimeSpan.FromMilliseconds(_retryAfter));
+                RetryAfter: Made.RetryAfter == uint.MaxValue ? null : TimeSpan.FromMilliseconds(Made.RetryAfter));
             return true;
         }
 
@@ -79,27 +76,24 @@ public sealed partial class Session
             return true;
         }
 
-        if (_answering != 0)
+        if (Answering != 0)
         {
             // Its answer had begun to come, in parts, and did not come whole.
-            happened = new SessionEvent(SessionEventKind.Unknown, _answering);
-            _answering = 0;
+            happened = new SessionEvent(SessionEventKind.Unknown, Answering);
+            _inbound!.Answering = 0;
             return true;
         }
 
         _endTold = true;
-        _reader?.Drop();
-        _assembly?.Drop();
-        _sends?.Clear();
-        _replies?.Clear();
-        EndCurrent();
+        _inbound?.Drop();
+        _outbox?.Clear();
         happened = new SessionEvent(SessionEventKind.Ended);
         return true;
     }
 
     /// <summary>Takes the next own ask that will get no reply, and tells what is known of it.</summary>
     private bool TakeAsk(bool unsentOnly, out SessionEvent happened) =>
-        TakeAsk(_asksOut, unsentOnly ? _asksOut?.Written ?? 0 : 0, out happened) || (!unsentOnly && TakeAsk(_nestedOut, 0, out happened));
+        TakeAsk(_asksOut, unsentOnly ? _asksOut?.Written ?? 0 : 0, out happened) || (!unsentOnly && TakeAsk(NestedOut, 0, out happened));
 
     private bool TakeAsk(OpenAsks? asks, int from, out SessionEvent happened)
     {
@@ -134,7 +128,7 @@ public sealed partial class Session
         return count;
     }
 
-    private bool WasNotReceived(AskOut ask) => (_pending & Pending.Settled) != 0 && _asksBegun - ask.Number < _asksBegun - _asksKnown;
+    private bool WasNotReceived(AskOut ask) => (_pending & Pending.Settled) != 0 && _asksBegun - ask.Number < _asksBegun - Made.AsksKnown;
 
     private bool Clear(Pending flag)
     {

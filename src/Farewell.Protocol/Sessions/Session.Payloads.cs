@@ -8,39 +8,45 @@ public sealed partial class Session
     /// <summary>Takes what waits longest: a reply, or a message or ask if there is credit for it.</summary>
     private bool BeginNext(int room, bool fresh, TimeSpan now)
     {
-        var maySend = MaySend;
-        if (_replies is { Count: > 0 } replies && !(maySend && (int)(_sends!.Head.Stamp - replies.Head.Stamp) < 0))
+        if (_outbox is not { } outbox)
         {
-            if (!Fits(replies.Head, room, fresh))
+            return false;
+        }
+
+        var maySend = MaySend;
+        if (outbox.Replies.Count > 0 && !(maySend && (int)(outbox.Sends.Head.Stamp - outbox.Replies.Head.Stamp) < 0))
+        {
+            if (!Fits(outbox.Replies.Head, room, fresh))
             {
                 return false;
             }
 
-            _current = replies.Dequeue();
+            outbox.Begin(outbox.Replies.Dequeue());
         }
         else if (maySend)
         {
-            if (!Fits(_sends!.Head, room, fresh))
+            if (!Fits(outbox.Sends.Head, room, fresh))
             {
                 return false;
             }
 
-            _current = _sends.Dequeue();
-            _costOut += _current.Cost;
-            _askCostOut += _current.Type == FrameType.Ask ? _current.Cost : 0;
-            Queued -= _current.Cost;
-            _messagesBegun += _current.Type == FrameType.Message ? 1u : 0;
+            outbox.Begin(outbox.Sends.Dequeue());
+            ref readonly var sent = ref outbox.Current;
+            _costOut += sent.Cost;
+            _askCostOut += sent.Type == FrameType.Ask ? sent.Cost : 0;
+            outbox.Queued -= sent.Cost;
+            _messagesBegun += sent.Type == FrameType.Message ? 1u : 0;
         }
         else
         {
             return false;
         }
 
-        (_currentOpen, _currentOffset) = (true, -1);
-        if (_current.Type == FrameType.Ask)
+        ref readonly var begun = ref outbox.Current;
+        if (begun.Type == FrameType.Ask)
         {
             _lastHeard = IsPingSuspended ? now : _lastHeard;
-            (_current.Nested ? _nestedOut : _asksOut)!.Write(++_asksBegun);
+            (begun.Nested ? NestedOut : _asksOut)!.Write(++_asksBegun);
         }
 
         return true;
@@ -55,34 +61,37 @@ public sealed partial class Session
 
     private bool WritePayload(ref Span<byte> room, bool fresh, TimeSpan now)
     {
-        var begins = _currentOffset < 0;
-        var offset = Math.Max(0, _currentOffset);
-        var left = _current.Payload.Length - offset;
-        var fields = begins ? FrameLayout.FieldsOf(_current.Type) : 0;
+        var outbox = _outbox!;
+        ref readonly var current = ref outbox.Current;
+        var begins = outbox.Offset < 0;
+        var offset = Math.Max(0, outbox.Offset);
+        var left = current.Payload.Length - offset;
+        var fields = begins ? FrameLayout.FieldsOf(current.Type) : 0;
         var length = PartLength(begins ? left : Math.Min(left, _limits.Part), fields, room.Length - FrameHeader.Size - fields, fresh);
         if (length < 0)
         {
             return false;
         }
 
-        var flags = (length < left ? FrameFlags.More : FrameFlags.None) | (begins && _current is { Type: FrameType.Ask, Nested: true } ? FrameFlags.Nested : FrameFlags.None);
-        TryFrame(begins ? _current.Type : FrameType.Part, fields + length, ref room, out var body, flags);
-        if (begins && _current.Type == FrameType.Answer)
+        var flags = (length < left ? FrameFlags.More : FrameFlags.None) | (begins && current is { Type: FrameType.Ask, Nested: true } ? FrameFlags.Nested : FrameFlags.None);
+        TryFrame(begins ? current.Type : FrameType.Part, fields + length, ref room, out var body, flags);
+        if (begins && current.Type == FrameType.Answer)
         {
-            Put(body, 0, _current.Number);
+            Put(body, 0, current.Number);
             Put(body, 4, Report());
-            NoteReply();
+            NoteReply(current);
 
             // The reply is not owed any more, so ping and pong go on, from here and not from before the handler began.
             _lastHeard = now;
         }
 
-        _current.Payload.Span.Slice(offset, length).CopyTo(body[fields..]);
-        _currentOffset = offset + length;
+        current.Payload.Span.Slice(offset, length).CopyTo(body[fields..]);
+        outbox.Offset = offset + length;
         _lastMessage = now;
         if (length == left)
         {
-            EndPayload();
+            _messagesWritten += current.Type == FrameType.Message ? 1u : 0;
+            outbox.EndCurrent();
         }
 
         return true;
@@ -105,12 +114,6 @@ public sealed partial class Session
         return length > 0 && (fresh || length == left || length >= WorthwhilePart) ? length : -1;
     }
 
-    private void EndPayload()
-    {
-        _messagesWritten += _current.Type == FrameType.Message ? 1u : 0;
-        EndCurrent();
-    }
-
     private bool WriteRefused(ref Span<byte> room, TimeSpan now)
     {
         if (!TryFrame(FrameType.Refused, 5, ref room, out var body))
@@ -118,18 +121,19 @@ public sealed partial class Session
             return false;
         }
 
-        Put(body, 0, _current.Number);
-        body[4] = (byte)_current.Reason;
-        NoteReply();
+        ref readonly var current = ref _outbox!.Current;
+        Put(body, 0, current.Number);
+        body[4] = (byte)current.Reason;
+        NoteReply(current);
         _lastHeard = _lastMessage = now;
-        EndCurrent();
+        _outbox.EndCurrent();
         return true;
     }
 
     private bool WriteCancel(ref Span<byte> room)
     {
         // Replied to in the meantime, there is nothing left to cancel.
-        if (FindOut(_current.Number, out var index) is { } asks)
+        if (FindOut(_outbox!.Current.Number, out var index) is { } asks)
         {
             if (!TryFrame(FrameType.Cancel, 4, ref room, out var body))
             {
@@ -139,20 +143,16 @@ public sealed partial class Session
             Put(body, 0, asks[index].Number);
         }
 
-        EndCurrent();
+        _outbox.EndCurrent();
         return true;
     }
 
-    private void NoteReply()
+    private void NoteReply(in Outgoing reply)
     {
-        _costIn -= _current.Cost;
-        _nestedUnreplied -= _current.Nested ? 1 : 0;
-    }
-
-    private void EndCurrent()
-    {
-        _current.Release();
-        _current = default;
-        _currentOpen = false;
+        _costIn -= reply.Cost;
+        if (reply.Nested)
+        {
+            Made.NestedUnreplied--;
+        }
     }
 }

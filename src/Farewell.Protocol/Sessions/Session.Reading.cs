@@ -8,31 +8,27 @@ public sealed partial class Session
 {
     private const int PrefixBytes = FrameHeader.Size + 4;
 
-    private Assembly? _assembly;
-    private FrameType _openType;
-    private bool _openNested;
-    private bool _openIgnored;
-    private bool _assembledHandedOut;
     private bool _anyByte;
     private byte _prefix;
-    private uint _openCost;
-    private long _costIn;
+    private uint _costIn;
 
     /// <summary>Taken when something is to be read, and given away between frames.</summary>
-    private FrameReader Reader => _reader ??= Spare<FrameReader>.Take();
+    private Inbound Inbound => _inbound ??= Spare<Inbound>.Take();
+
+    /// <summary>The ticket of the own ask whose answer comes in parts; 0 if none does.</summary>
+    private uint Answering => _inbound?.Answering ?? 0;
 
     private bool Step(ref ReadOnlyMemory<byte> input, TimeSpan now)
     {
-        if (_assembledHandedOut)
+        if (_inbound is { PartsHandedOut: true } handedOut)
         {
-            _assembledHandedOut = false;
-            _assembly!.Drop();
+            handedOut.DropParts();
         }
 
-        if (_rules.Frames.Discards(State))
+        if (_closing.Rules.Frames.Discards(State))
         {
             input = default;
-            _reader?.Release();
+            _inbound?.Frames.Release();
             return false;
         }
 
@@ -46,36 +42,37 @@ public sealed partial class Session
             }
         }
 
-        if (input.IsEmpty && _reader is null)
+        if (input.IsEmpty && _inbound is null)
         {
             return false;
         }
 
-        if (!Reader.HasHeader)
+        var frames = Inbound.Frames;
+        if (!frames.HasHeader)
         {
-            if (!Reader.TryReadHeader(ref input))
+            if (!frames.TryReadHeader(ref input))
             {
                 return false;
             }
 
-            if (Check(Reader.Header) is var wrong and not Violation.None)
+            if (Check(frames.Header) is var wrong and not Violation.None)
             {
                 Violate(wrong, now);
                 return true;
             }
 
-            if (!Reader.HasHeader)
+            if (!frames.HasHeader)
             {
                 return true;
             }
         }
 
-        if (!Reader.TryReadBody(ref input, out var body))
+        if (!frames.TryReadBody(ref input, out var body))
         {
             return false;
         }
 
-        if (Take(Reader.Header, body, now) is var broken and not Violation.None)
+        if (Take(frames.Header, body, now) is var broken and not Violation.None)
         {
             Violate(broken, now);
         }
@@ -103,7 +100,7 @@ public sealed partial class Session
         return false;
     }
 
-    private Verdict Judge(FrameColumn column) => _rules.Frames[State, column];
+    private Verdict Judge(FrameColumn column) => _closing.Rules.Frames[State, column];
 
     /// <summary>Everything that can be said of a frame before memory is taken for its body.</summary>
     private Violation Check(FrameHeader header)
@@ -115,9 +112,10 @@ public sealed partial class Session
             return column == FrameColumn.Unknown ? Violation.UnknownType : Violation.UnexpectedFrame;
         }
 
+        var inbound = Inbound;
         if (!header.IsNamed)
         {
-            Reader.SkipBody();
+            inbound.Frames.SkipBody();
             return Violation.None;
         }
 
@@ -126,58 +124,41 @@ public sealed partial class Session
             return wrong;
         }
 
-        if (header.Type == FrameType.Part ? _openType == default : _openType != default && EndsParts(header.Type))
+        if (header.Type == FrameType.Part ? inbound.OpenType == default : inbound.OpenType != default && EndsParts(header.Type))
         {
             return Violation.BadPart;
         }
 
-        if (header.Type == FrameType.Part ? _openIgnored : verdict == Verdict.Ignore)
+        if (header.Type == FrameType.Part ? inbound.OpenIgnored : verdict == Verdict.Ignore)
         {
-            Open(header, ignored: true);
-            Reader.SkipBody();
+            inbound.Open(header, ignored: true);
+            inbound.Frames.SkipBody();
             return Violation.None;
         }
 
-        return FrameLayout.CarriesPayload(header.Type) ? Charge(header) : Violation.None;
+        return FrameLayout.CarriesPayload(header.Type) ? Charge(header, inbound) : Violation.None;
     }
 
     private static bool EndsParts(FrameType type) =>
         FrameLayout.CarriesPayload(type) || type is FrameType.Done or FrameType.Goodbye;
 
-    /// <summary>Keeps in mind whose parts follow.</summary>
-    private void Open(FrameHeader header, bool ignored)
-    {
-        if (header.Type == FrameType.Part)
-        {
-            _openType = header.HasMore ? _openType : default;
-            _openIgnored &= header.HasMore;
-        }
-        else if (header.HasMore)
-        {
-            _openType = header.Type;
-            _openNested = (header.Flags & FrameFlags.Nested) != 0;
-            _openIgnored = ignored;
-        }
-    }
-
-    private Violation Charge(FrameHeader header)
+    private Violation Charge(FrameHeader header, Inbound inbound)
     {
         var payload = header.Length - FrameLayout.FieldsOf(header.Type);
-        var before = header.Type == FrameType.Part ? _assembly!.Length : 0;
+        var before = header.Type == FrameType.Part ? inbound.Parts!.Length : 0;
         if (before + payload > Math.Max(_limits.Largest, (int)Hello.EarlyLargest))
         {
             return Violation.TooLarge;
         }
 
-        var type = header.Type == FrameType.Part ? _openType : header.Type;
-        var nested = header.Type == FrameType.Part ? _openNested : (header.Flags & FrameFlags.Nested) != 0;
-        if (type == FrameType.Answer || nested)
+        var type = inbound.TypeOf(header);
+        if (type == FrameType.Answer || inbound.IsNested(header))
         {
             return Violation.None;
         }
 
         var cost = (uint)payload + (header.Type == FrameType.Part ? 0 : Hello.Overhead);
-        _openCost = header.Type == FrameType.Part ? _openCost + cost : cost;
+        inbound.OpenCost = header.Type == FrameType.Part ? inbound.OpenCost + cost : cost;
         _costIn += cost;
         return _costIn > Math.Max(_limits.Window, (int)Hello.EarlyWindow) ? Violation.CreditExceeded : Violation.None;
     }

@@ -10,24 +10,21 @@ public sealed partial class Session
     private Intake? _messagesIn;
     private OpenList<AskIn>? _asksIn;
     private OpenAsks? _asksOut;
-    private OpenAsks? _nestedOut;
     private long _asksReceived;
     private uint _asksSettled;
-    private uint _answering;
-    private int _nestedIn;
-    private int _nestedUnreplied;
-    private long _costOut;
-    private long _askCostOut;
-    private long _peerWindow = Hello.EarlyWindow;
-    private int _peerLargest = (int)Hello.EarlyLargest;
+    private uint _costOut;
+    private uint _askCostOut;
     private Violation _told;
+
+    /// <summary>The cost that the peer lets be sent and not be returned.</summary>
+    private uint PeerWindow => _peer?.Window ?? Hello.EarlyWindow;
 
     private Violation Take(FrameHeader header, ReadOnlyMemory<byte> body, TimeSpan now)
     {
         // The application may have moved the machine on since the header was checked.
         if (Judge(FrameTable.ColumnOf((byte)header.Type)) is var verdict and not Verdict.Act)
         {
-            Open(header, ignored: true);
+            _inbound!.Open(header, ignored: true);
             return verdict == Verdict.Ignore ? Violation.None : Violation.UnexpectedFrame;
         }
 
@@ -47,7 +44,7 @@ public sealed partial class Session
             case FrameType.Ping when _pongPending:
                 return Violation.BadPing;
             case FrameType.Ping:
-                (_pongPending, _pongNonce) = (true, At(fields, 0));
+                (_pongPending, Outbox.PongNonce) = (true, At(fields, 0));
                 return Violation.None;
             case FrameType.Pong:
                 return TakePong(At(fields, 0), At(fields, 4), now);
@@ -80,13 +77,11 @@ public sealed partial class Session
             return Violation.BadHello;
         }
 
-        Peer = peer;
-        _peerWindow = Math.Max(peer.Window, Hello.EarlyWindow);
-        _peerLargest = (int)Math.Max(peer.Largest, Hello.EarlyLargest);
+        _peer = Announced.Of(peer);
         _helloPending |= !_helloWritten && State == SessionState.Greeting;
         if (_helloWritten)
         {
-            NoteRoundTrip(now - _greetedAt);
+            NoteRoundTrip(now - _calledAt);
         }
 
         _closing.Open();
@@ -94,7 +89,7 @@ public sealed partial class Session
         _pending |= Pending.Opened;
         if (_leaveWanted)
         {
-            _closing.Leave(now, _leaveGrace, _limits.Hard);
+            _closing.Leave(now, Made.LeaveGrace, _limits.Hard);
         }
 
         return Violation.None;
@@ -102,24 +97,24 @@ public sealed partial class Session
 
     private Violation TakePayload(FrameHeader header, ReadOnlyMemory<byte> body, TimeSpan now)
     {
-        var type = header.Type == FrameType.Part ? _openType : header.Type;
-        var nested = header.Type == FrameType.Part ? _openNested : (header.Flags & FrameFlags.Nested) != 0;
+        var inbound = _inbound!;
+        var (type, nested) = (inbound.TypeOf(header), inbound.IsNested(header));
         _lastMessage = now;
-        if (!TryGather(header, ref body))
+        if (!inbound.TryGather(header, ref body))
         {
             return Violation.None;
         }
 
-        var cost = nested ? 0 : _openCost;
+        var cost = nested ? 0 : inbound.OpenCost;
         switch (type)
         {
             case FrameType.Message:
-                _held = new SessionEvent(SessionEventKind.Message, (_messagesIn ??= new Intake()).Add(cost), body);
+                inbound.Held = new SessionEvent(SessionEventKind.Message, (_messagesIn ??= new Intake()).Add(cost), body);
                 break;
             case FrameType.Answer:
-                HandOutAnswer(body);
+                inbound.HandOutAnswer(body);
                 break;
-            case FrameType.Ask when nested && ++_nestedUnreplied > Hello.MaxNested:
+            case FrameType.Ask when nested && ++Made.NestedUnreplied > Hello.MaxNested:
                 return Violation.CreditExceeded;
             case FrameType.Ask when Judge(FrameColumn.Ask) == Verdict.Act:
                 TakeAsk(new AskIn((uint)++_asksReceived, cost, nested), body);
@@ -131,7 +126,7 @@ public sealed partial class Session
 
     private void TakeAsk(AskIn ask, ReadOnlyMemory<byte> payload)
     {
-        if (ask.Nested && _nestedIn >= _limits.Nested)
+        if (ask.Nested && (_rare?.NestedIn ?? 0) >= _limits.Nested)
         {
             Reply(FrameType.Refused, ask, default, RefusedReason.Busy);
         }
@@ -142,8 +137,12 @@ public sealed partial class Session
         else
         {
             (_asksIn ??= Spare<OpenList<AskIn>>.Take()).Add(ask);
-            _nestedIn += ask.Nested ? 1 : 0;
-            _held = new SessionEvent(SessionEventKind.Ask, ask.Number, payload, Nested: ask.Nested);
+            if (ask.Nested)
+            {
+                Made.NestedIn++;
+            }
+
+            _inbound!.Held = new SessionEvent(SessionEventKind.Ask, ask.Number, payload, Nested: ask.Nested);
         }
     }
 
@@ -155,30 +154,22 @@ public sealed partial class Session
         }
 
         _lastMessage = now;
-        _answering = ask.Cancelled ? 0 : ask.Ticket;
+        var inbound = _inbound!;
+        inbound.Answering = ask.Cancelled ? 0 : ask.Ticket;
         body = body[FrameLayout.FieldsOf(FrameType.Answer)..];
-        if (TryGather(header, ref body))
+        if (inbound.TryGather(header, ref body))
         {
-            HandOutAnswer(body);
+            inbound.HandOutAnswer(body);
         }
 
         return Violation.None;
-    }
-
-    private void HandOutAnswer(ReadOnlyMemory<byte> payload)
-    {
-        if (_answering != 0)
-        {
-            _held = new SessionEvent(SessionEventKind.Answered, _answering, payload);
-            _answering = 0;
-        }
     }
 
     private Violation TellRefused(AskOut ask, byte reason)
     {
         if (!ask.Cancelled)
         {
-            _held = new SessionEvent(SessionEventKind.Refused, ask.Ticket, Reason: reason);
+            _inbound!.Held = new SessionEvent(SessionEventKind.Refused, ask.Ticket, Reason: reason);
         }
 
         return Violation.None;
@@ -202,7 +193,7 @@ public sealed partial class Session
                 Reply(FrameType.Refused, RemoveIn(index), default, RefusedReason.Cancelled);
             }
 
-            _held = new SessionEvent(SessionEventKind.Cancelled, number);
+            _inbound!.Held = new SessionEvent(SessionEventKind.Cancelled, number);
         }
 
         return Violation.None;
@@ -219,7 +210,7 @@ public sealed partial class Session
         }
 
         _pingOpen = false;
-        NoteRoundTrip(now - _pingAt);
+        NoteRoundTrip(now - _calledAt);
         return Confirm(handled);
     }
 
@@ -228,14 +219,18 @@ public sealed partial class Session
         // From then on no ask is queued, so a second one finds none.
         var isFirst = State != SessionState.Dismissed;
         _helloPending |= !_helloWritten;
-        _dismissGrace = Believe(At(fields, 4));
-        _closing.HearDismiss(now, _dismissGrace);
+        Made.DismissGrace = Believe(At(fields, 4));
+        _closing.HearDismiss(now, DismissGrace);
         _doneReason = DoneReason.Dismissed;
-        _retryAfter = At(fields, 8);
+        Made.RetryAfter = At(fields, 8);
         _dismissReason = fields[0];
         _told = fields[0] == (byte)DismissReason.Violation ? (Violation)fields[1] : Violation.None;
         _pending |= Pending.Dismissed | Pending.Unsent;
-        Queued -= isFirst ? _sends?.Remove(FrameType.Ask) ?? 0 : 0;
+        if (isFirst)
+        {
+            _outbox?.RemoveAsks();
+        }
+
         return Violation.None;
     }
 
@@ -249,7 +244,7 @@ public sealed partial class Session
         }
 
         var asks = At(fields, 8);
-        var made = _asksBegun - (IsWriting(FrameType.Ask) ? 1u : 0);
+        var made = _asksBegun - (IsWritingA(FrameType.Ask) ? 1u : 0);
         if (made - asks > made - _asksSettled)
         {
             return Violation.BadCount;
@@ -261,12 +256,12 @@ public sealed partial class Session
         }
 
         _doneReason = (DoneReason)fields[0];
-        _asksKnown = asks;
+        Made.AsksKnown = asks;
         _pingOpen = _pingDue = false;
         _pending |= Pending.PeerDone | Pending.Settled;
-        Queued -= _sends?.Remove(FrameType.Ask) ?? 0;
-        _replies?.Remove(FrameType.Ask);
-        _replies?.Remove(FrameType.Cancel);
+        _outbox?.RemoveAsks();
+        _outbox?.Replies.Remove(FrameType.Ask);
+        _outbox?.Replies.Remove(FrameType.Cancel);
         _closing.HearDone(now, _limits.Grace, _limits.Hard, _limits.Parting, heardDismiss: _doneReason == DoneReason.Dismissed);
         return Violation.None;
     }
@@ -280,20 +275,6 @@ public sealed partial class Session
 
         _closing.HearGoodbye();
         return Violation.None;
-    }
-
-    /// <summary>Joins parts. A payload in one frame stays where it is.</summary>
-    private bool TryGather(FrameHeader header, ref ReadOnlyMemory<byte> payload)
-    {
-        Open(header, ignored: false);
-        if (header.Type != FrameType.Part && !header.HasMore)
-        {
-            return true;
-        }
-
-        (_assembly ??= new Assembly()).Append(payload.Span);
-        payload = _assembly.Payload;
-        return _assembledHandedOut = !header.HasMore;
     }
 
     private Violation Confirm(uint handled)
@@ -311,7 +292,7 @@ public sealed partial class Session
     private Violation GiveBack(uint cost)
     {
         // Asks are returned by their replies alone.
-        if (cost > _costOut - _askCostOut - (IsWriting(FrameType.Message) ? _current.Cost : 0))
+        if (cost > _costOut - _askCostOut - (IsWritingA(FrameType.Message) ? _outbox!.Current.Cost : 0))
         {
             return Violation.BadCount;
         }
@@ -327,12 +308,12 @@ public sealed partial class Session
         var index = asks?.IndexOfNumber(number) ?? -1;
         if (index < 0)
         {
-            asks = _nestedOut;
+            asks = NestedOut;
             index = asks?.IndexOfNumber(number) ?? -1;
         }
 
         // Nobody can have received an ask whose last part is not written.
-        if (index < 0 || (number == _asksBegun && IsWriting(FrameType.Ask)))
+        if (index < 0 || (number == _asksBegun && IsWritingA(FrameType.Ask)))
         {
             return false;
         }
@@ -345,7 +326,7 @@ public sealed partial class Session
     }
 
     /// <summary>Whether the payload of which some parts are written and some are not is of a type.</summary>
-    private bool IsWriting(FrameType type) => _currentOpen && _current.Type == type;
+    private bool IsWritingA(FrameType type) => IsWriting && _outbox!.Current.Type == type;
 
     /// <summary>A time that the peer announced, as far as this side waits for any peer.</summary>
     private TimeSpan Believe(uint milliseconds) => Closing.Min(TimeSpan.FromMilliseconds(milliseconds), _limits.Patience);

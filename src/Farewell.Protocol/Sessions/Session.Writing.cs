@@ -11,9 +11,6 @@ public sealed partial class Session
 
     private const int WorthwhilePart = 1024;
 
-    private Outgoing _current;
-    private int _currentOffset;
-    private bool _currentOpen;
     private bool _helloPending;
     private bool _helloWritten;
     private bool _dismissPending;
@@ -23,13 +20,10 @@ public sealed partial class Session
     private bool _pingDue;
     private bool _pingOpen;
     private bool _creditDue;
-    private uint _pongNonce;
     private uint _pingNonce;
     private uint _messagesBegun;
     private uint _messagesWritten;
     private uint _asksBegun;
-    private uint _reported;
-    private long _unsent;
 
     /// <summary>Whether <see cref="Write"/> has something to give.</summary>
     public bool HasOutput => !_closing.IsOver && State switch
@@ -37,11 +31,11 @@ public sealed partial class Session
         SessionState.Waiting or SessionState.Parting or SessionState.Ended => false,
         SessionState.Expelling => _helloPending || _tellPending,
         _ => _helloPending || _dismissPending || _pongPending || (_pingDue && State == SessionState.Open)
-            || (_creditDue && _closing.IsBeforeDone) || _currentOpen || _replies is { Count: > 0 } || MaySend || IsReadyForDone || IsReadyForGoodbye,
+            || (_creditDue && _closing.IsBeforeDone) || IsWriting || HasReplies || MaySend || IsReadyForDone || IsReadyForGoodbye,
     };
 
     /// <summary>About how many bytes of payload <see cref="Write"/> has to give, for whoever chooses the room: what is being written, the next reply, and all messages and asks that wait.</summary>
-    public long PayloadToWrite => Queued + (_currentOpen ? _current.Payload.Length : 0) + (_replies is { Count: > 0 } replies ? replies.Head.Payload.Length : 0);
+    public long PayloadToWrite => _outbox?.PayloadToWrite ?? 0;
 
     /// <summary>Writes as many bytes of what is to be sent as fit. What it gives must be sent, in order.</summary>
     /// <param name="destination">At least <see cref="LeastRoom"/> bytes, or nothing may be written.</param>
@@ -52,11 +46,15 @@ public sealed partial class Session
         var room = destination;
         while (WriteNext(ref room, room.Length == destination.Length, now))
         {
-            _lastWritten = now;
+            _closing.Progress(now);
         }
 
         var written = destination.Length - room.Length;
-        _unsent += written;
+        if (written > 0)
+        {
+            Outbox.Unsent += written;
+        }
+
         NoteOutput(now);
         return written;
     }
@@ -66,10 +64,9 @@ public sealed partial class Session
     public void Sent(int count, TimeSpan now)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(count);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(count, _unsent);
-        _unsent -= count;
-        _stallSince = count > 0 ? now : _stallSince;
-        if (State == SessionState.Parting && _unsent == 0 && count > 0)
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(count, _outbox?.Unsent ?? 0);
+        _outbox?.Accepted(count, now);
+        if (State == SessionState.Parting && _outbox is not { Unsent: > 0 } && count > 0)
         {
             _closing.GoodbyeSent(now, _limits.Parting);
         }
@@ -77,18 +74,24 @@ public sealed partial class Session
         NoteOutput(now);
     }
 
-    private bool MaySend => _sends is { Count: > 0 } sends && sends.Head.Cost + _costOut <= _peerWindow
+    private Outbox Outbox => _outbox ??= Spare<Outbox>.Take();
+
+    private bool IsWriting => _outbox is { IsWriting: true };
+
+    private bool HasReplies => _outbox is { Replies.Count: > 0 };
+
+    private bool MaySend => _outbox is { Sends: { Count: > 0 } sends } && sends.Head.Cost + _costOut <= PeerWindow
         && (Peer is not null || (_helloWritten && (_limits.Pipeline || State == SessionState.Dismissed)));
 
-    private bool IsReadyForDone => State is SessionState.Leaving or SessionState.Dismissed && !_currentOpen && _replies is not { Count: > 0 }
-        && (_closing.RefusalPassed || (IsAllHandled && _sends is not { Count: > 0 } && !IsOwedAnAnswer));
+    private bool IsReadyForDone => State is SessionState.Leaving or SessionState.Dismissed && !IsWriting && !HasReplies
+        && (_closing.RefusalPassed || (IsAllHandled && _outbox is not { Sends.Count: > 0 } && !IsOwedAnAnswer));
 
-    private bool IsReadyForGoodbye => State == SessionState.Finishing && !_currentOpen && _replies is not { Count: > 0 }
+    private bool IsReadyForGoodbye => State == SessionState.Finishing && !IsWriting && !HasReplies
         && (_closing.GracePassed || (IsAllHandled && !MaySend));
 
     private bool IsAllHandled => AsksInHand == 0 && _messagesIn is not { AllHandled: false };
 
-    private bool IsOwedAnAnswer => _asksOut is { Wanted: > 0 } || _nestedOut is { Wanted: > 0 } || _answering != 0;
+    private bool IsOwedAnAnswer => _asksOut is { Wanted: > 0 } || NestedOut is { Wanted: > 0 } || Answering != 0;
 
     private bool WriteNext(ref Span<byte> room, bool fresh, TimeSpan now)
     {
@@ -127,9 +130,9 @@ public sealed partial class Session
             return WriteCredit(ref room);
         }
 
-        if (_currentOpen || BeginNext(room.Length, fresh, now))
+        if (IsWriting || BeginNext(room.Length, fresh, now))
         {
-            return _current.Type switch
+            return _outbox!.Current.Type switch
             {
                 FrameType.Refused => WriteRefused(ref room, now),
                 FrameType.Cancel => WriteCancel(ref room),
@@ -148,7 +151,7 @@ public sealed partial class Session
         }
 
         _limits.ToHello(Role).Write(body);
-        (_helloPending, _helloWritten, _greetedAt) = (false, true, now);
+        (_helloPending, _helloWritten, _calledAt) = (false, true, now);
         return true;
     }
 
@@ -181,8 +184,8 @@ public sealed partial class Session
 
         body.Clear();
         body[0] = _dismissReason;
-        Put(body, 4, (uint)Math.Ceiling(_dismissGrace.TotalMilliseconds));
-        Put(body, 8, _retryAfter);
+        Put(body, 4, (uint)Math.Ceiling(DismissGrace.TotalMilliseconds));
+        Put(body, 8, Made.RetryAfter);
         (_dismissPending, _dismissWritten) = (false, true);
         return true;
     }
@@ -194,7 +197,7 @@ public sealed partial class Session
             return false;
         }
 
-        Put(body, 0, _pongNonce);
+        Put(body, 0, Outbox.PongNonce);
         Put(body, 4, Report());
         _pongPending = false;
         return true;
@@ -208,7 +211,7 @@ public sealed partial class Session
         }
 
         Put(body, 0, ++_pingNonce);
-        (_pingDue, _pingOpen, _pingAt) = (false, true, now);
+        (_pingDue, _pingOpen, _calledAt) = (false, true, now);
         return true;
     }
 
@@ -233,9 +236,9 @@ public sealed partial class Session
         }
 
         var twice = Closing.Max(RoundTrip * 2, _limits.LeastTwoRoundTrips);
-        var grace = Peer is { } peer ? Believe(peer.Grace) : _dismissGrace > TimeSpan.Zero ? _dismissGrace : _limits.Grace;
+        var grace = Peer is { } peer ? Believe(peer.Grace) : DismissGrace > TimeSpan.Zero ? DismissGrace : _limits.Grace;
         var hard = Peer is { } same ? Believe(same.Hard) : grace;
-        _closing.SayDone(now, Closing.Max(grace, _dismissGrace) + twice, Closing.Max(hard, _dismissGrace) + twice);
+        _closing.SayDone(now, Closing.Max(grace, DismissGrace) + twice, Closing.Max(hard, DismissGrace) + twice);
         return true;
     }
 
@@ -266,7 +269,7 @@ public sealed partial class Session
         return true;
     }
 
-    private uint Report() => _reported = _messagesIn?.Handled ?? 0;
+    private uint Report() => _messagesIn?.Report() ?? 0;
 
     private uint ReturnCost()
     {

@@ -15,10 +15,10 @@ namespace Farewell.Protocol.Sessions;
 public sealed partial class Session
 {
     private readonly SessionLimits _limits;
-    private readonly RuleBook _rules;
-    private readonly bool _speaksFirst;
     private Closing _closing;
-    private FrameReader? _reader;
+    private Inbound? _inbound;
+    private Outbox? _outbox;
+    private Announced? _peer;
 
     /// <summary>Begins one side of a session.</summary>
     /// <param name="role">This side's role.</param>
@@ -33,10 +33,8 @@ public sealed partial class Session
     internal Session(Role role, bool speaksFirst, SessionLimits limits, TimeSpan now, RuleBook rules)
     {
         _limits = limits;
-        _rules = rules;
-        _speaksFirst = speaksFirst;
         _closing = new Closing(role, rules, now + limits.Handshake);
-        _lastHeard = _lastMessage = _stallSince = _greetedAt = now;
+        _lastHeard = _lastMessage = _calledAt = now;
         _helloPending = speaksFirst;
     }
 
@@ -56,7 +54,7 @@ public sealed partial class Session
     public Disposition Disposition => _closing.Disposition;
 
     /// <summary>What the peer announced; null before its Hello was read.</summary>
-    public Hello? Peer { get; private set; }
+    public Hello? Peer => _peer?.Hello;
 
     /// <summary>The version spoken; 0 before the peer's Hello was read.</summary>
     public byte Version { get; private set; }
@@ -68,25 +66,25 @@ public sealed partial class Session
     public Tally Tally => new(_delivered, _messagesBegun - _delivered, _messagesAccepted - _messagesBegun);
 
     /// <summary>The cost of messages and asks that wait here for credit or the transport, in bytes.</summary>
-    public long Queued { get; private set; }
+    public long Queued => _outbox?.Queued ?? 0;
 
     /// <summary>Whether a message that was <see cref="SendStatus.Full"/> may be tried again.</summary>
     public bool HasRoom => Queued < _limits.Queue;
 
     /// <summary>The largest payload that the peer accepts, in bytes; 960 until its Hello was read.</summary>
-    public int LargestToSend => _peerLargest;
+    public int LargestToSend => _peer?.Largest ?? (int)Hello.EarlyLargest;
 
     /// <summary>Asks of the peer in hand: handed out and not replied to.</summary>
     public int AsksInHand => _asksIn?.Count ?? 0;
 
     /// <summary>Asks of the peer refused as not begun, by the application or by the session.</summary>
-    public long AsksRefused { get; private set; }
+    public long AsksRefused => _rare?.AsksRefused ?? 0;
 
     /// <summary>Own asks without reply.</summary>
-    public int AsksOpen => (_asksOut?.Count ?? 0) + (_nestedOut?.Count ?? 0);
+    public int AsksOpen => (_asksOut?.Count ?? 0) + (NestedOut?.Count ?? 0);
 
     /// <summary>Own asks whose outcome is unknown and that <see cref="Read"/> has still to tell; 0 while the session goes on.</summary>
-    public int AsksUnknown => _closing.IsOver ? CountUnknown(_asksOut) + CountUnknown(_nestedOut) + (_answering != 0 ? 1 : 0) : 0;
+    public int AsksUnknown => _closing.IsOver ? CountUnknown(_asksOut) + CountUnknown(NestedOut) + (Answering != 0 ? 1 : 0) : 0;
 
     /// <summary>Takes the next event out of the session, taking from the input what that needs.</summary>
     /// <param name="input">What has been received and not taken; advanced. Payloads are slices of it where they can be, so it must stay unchanged until the answer is false.</param>
@@ -110,7 +108,7 @@ public sealed partial class Session
         }
         while (Step(ref input, now));
 
-        _reader = _reader is { IsAtRest: true } ? Spare<FrameReader>.Give(_reader) : _reader;
+        _inbound = _inbound?.Rest();
         NoteOutput(now);
         happened = default;
         return false;

@@ -32,6 +32,7 @@ internal sealed class TlsTransport : Transport
     private Task _reading = Task.CompletedTask;
     private Task _writing = Task.CompletedTask;
     private ReadOnlyMemory<byte> _early;
+    private Exception? _fault;
     private bool _isOpen;
     private int _ending;
 
@@ -45,6 +46,8 @@ internal sealed class TlsTransport : Transport
     public override EndPoint? LocalEndPoint => _inner.LocalEndPoint;
 
     public override EndPoint? RemoteEndPoint => _inner.RemoteEndPoint;
+
+    public override Exception? Fault => _fault;
 
     /// <summary>The TLS itself: the protocol spoken, the certificates; its streams are the transport's own.</summary>
     public SslStream Stream => _stream;
@@ -251,7 +254,7 @@ internal sealed class TlsTransport : Transport
 
         if (_cipher.Loss is { } loss)
         {
-            Fault = _inner.Fault;
+            _fault = _inner.Fault;
             Driver.Lost(loss);
         }
         else if (_cipher.IsAtEnd)
@@ -261,7 +264,7 @@ internal sealed class TlsTransport : Transport
         }
         else
         {
-            Fault = error;
+            _fault = error;
             Driver.Lost(Loss.Broken);
         }
     }

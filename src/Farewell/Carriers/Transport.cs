@@ -19,7 +19,7 @@ internal abstract class Transport
     public abstract EndPoint? RemoteEndPoint { get; }
 
     /// <summary>Why the transport gave the connection up, after <see cref="Loss.Broken"/>; null otherwise.</summary>
-    public virtual Exception? Fault { get; protected set; }
+    public virtual Exception? Fault => null;
 
     /// <summary>Begins to receive.</summary>
     public abstract void Start();

@@ -8,21 +8,24 @@ namespace Farewell.Engine;
 /// <summary>The end.</summary>
 internal sealed partial class LoopTransport
 {
-    private LoopDrain? _drain;
-
     private void EndNow()
     {
         SocketEnd end;
         lock (this)
         {
-            _local ??= _how == TransportEnd.Depart ? SocketAddress.LocalOf(_descriptor)?.ToIPEndPoint() : null;
-            _rest = default;
-            end = _how switch
+            var rare = Made;
+            if (rare.How == TransportEnd.Depart)
+            {
+                _ = Local;
+            }
+
+            rare.Rest = default;
+            end = rare.How switch
             {
                 TransportEnd.Reset or TransportEnd.Release => EndSocket.Abort(_descriptor),
                 TransportEnd.Close => Close(),
-                _ when _departure == Departure.Reset => EndSocket.Abort(_descriptor),
-                _ when _departure == Departure.UnheldFin => EndSocket.UnheldFin(_descriptor),
+                _ when rare.Departure == Departure.Reset => EndSocket.Abort(_descriptor),
+                _ when rare.Departure == Departure.UnheldFin => EndSocket.UnheldFin(_descriptor),
                 _ => default,
             };
             _isClosed = end.Kind != SocketEndKind.None;
@@ -46,13 +49,15 @@ internal sealed partial class LoopTransport
     private void BeginOrderly()
     {
         var deadline = _loop.Wheel.Now + _loop.Patience.Time;
-        Volatile.Write(ref _drain, new LoopDrain(this, EndSocket.BeginOrderly(_descriptor, _loop.Patience.Octets, deadline.Ticks)));
-        _loop.Wheel.Wake(_drain!, deadline);
+        var drain = new LoopDrain(this, EndSocket.BeginOrderly(_descriptor, _loop.Patience.Octets, deadline.Ticks));
+        Volatile.Write(ref Made.Drain, drain);
+        _loop.Wheel.Wake(drain, deadline);
     }
 
     private void GoOnEnding()
     {
         SocketEnd end;
+        LoopDrain drain;
         lock (this)
         {
             if (_isClosed)
@@ -60,13 +65,14 @@ internal sealed partial class LoopTransport
                 return;
             }
 
-            end = EndSocket.ContinueOrderly(ref _drain!.State, _loop.Wheel.Now.Ticks);
+            drain = _rare!.Drain!;
+            end = EndSocket.ContinueOrderly(ref drain.State, _loop.Wheel.Now.Ticks);
             _isClosed = end.Kind != SocketEndKind.None;
         }
 
         if (end.Kind != SocketEndKind.None)
         {
-            _loop.Wheel.Forget(_drain);
+            _loop.Wheel.Forget(drain);
             Tell(end);
         }
     }

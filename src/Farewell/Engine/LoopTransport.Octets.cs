@@ -6,8 +6,6 @@ namespace Farewell.Engine;
 /// <summary>Octets in and out.</summary>
 internal sealed partial class LoopTransport
 {
-    private ReadOnlyMemory<byte> _rest;
-    private int _sendError;
     private bool _isPaused;
 
     // Behind what a receive gave may be more, which nothing will tell: to be read to the end.
@@ -31,7 +29,11 @@ internal sealed partial class LoopTransport
                 return octets.Length;
             }
 
-            _rest = octets[sent..];
+            if (sent < octets.Length)
+            {
+                Made.Rest = octets[sent..];
+            }
+
             return sent;
         }
     }
@@ -42,20 +44,20 @@ internal sealed partial class LoopTransport
         var sent = 0;
         lock (this)
         {
-            if (_rest.IsEmpty || _isEnding)
+            if (_rare is not { Rest.IsEmpty: false } rare || _isEnding)
             {
                 return;
             }
 
-            sent = TrySend(_rest.Span);
+            sent = TrySend(rare.Rest.Span);
             if (sent < 0)
             {
-                _rest = default;
+                rare.Rest = default;
                 FailSend(-sent);
                 return;
             }
 
-            _rest = _rest[sent..];
+            rare.Rest = rare.Rest[sent..];
         }
 
         if (sent > 0)
@@ -92,7 +94,7 @@ internal sealed partial class LoopTransport
     /// </summary>
     private void FailSend(int errno)
     {
-        _sendError = errno;
+        Made.SendError = errno;
         if (_isAtEnd)
         {
             _loop.Post(this, LoopCall.Lose);
@@ -162,7 +164,7 @@ internal sealed partial class LoopTransport
 
         lock (this)
         {
-            errno = errno == 0 ? _sendError : errno;
+            errno = errno == 0 ? _rare?.SendError ?? 0 : errno;
             _isAtEnd = true;
         }
 
@@ -187,7 +189,7 @@ internal sealed partial class LoopTransport
                 return;
             }
 
-            errno = errno == 0 ? _sendError : errno;
+            errno = errno == 0 ? _rare?.SendError ?? 0 : errno;
         }
 
         Driver.Lost(LossOf(errno));

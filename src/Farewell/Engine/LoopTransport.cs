@@ -21,9 +21,6 @@ internal sealed partial class LoopTransport : Transport, ILoopEntry
     private readonly EventLoop _loop;
     private readonly Endpoint _remote;
     private readonly int _descriptor;
-    private IPEndPoint? _local;
-    private TransportEnd _how;
-    private Departure _departure;
     private bool _isEnding;
     private volatile bool _isClosed;
 
@@ -40,12 +37,23 @@ internal sealed partial class LoopTransport : Transport, ILoopEntry
         {
             lock (this)
             {
-                return _isClosed ? _local : _local ??= SocketAddress.LocalOf(_descriptor)?.ToIPEndPoint();
+                return _isClosed ? _rare?.Local : Local;
             }
         }
     }
 
     public override EndPoint? RemoteEndPoint => _remote.ToIPEndPoint();
+
+    public override Exception? Fault
+    {
+        get
+        {
+            lock (this)
+            {
+                return _rare?.Fault;
+            }
+        }
+    }
 
     public override void Start() => _loop.Post(this, LoopCall.Start);
 
@@ -60,7 +68,7 @@ internal sealed partial class LoopTransport : Transport, ILoopEntry
                 return;
             }
 
-            (_isEnding, _how, _departure) = (true, how, departure);
+            (_isEnding, Made.How, Made.Departure) = (true, how, departure);
         }
 
         if (_loop.IsHere)
@@ -80,7 +88,7 @@ internal sealed partial class LoopTransport : Transport, ILoopEntry
             return;
         }
 
-        if (Volatile.Read(ref _drain) is not null)
+        if (Volatile.Read(ref _rare) is { } rare && Volatile.Read(ref rare.Drain) is not null)
         {
             GoOnEnding();
             return;
@@ -139,7 +147,11 @@ internal sealed partial class LoopTransport : Transport, ILoopEntry
         }
         catch (IOException refused)
         {
-            Fault = refused;
+            lock (this)
+            {
+                Made.Fault = refused;
+            }
+
             Driver.Lost(Loss.Broken);
         }
     }

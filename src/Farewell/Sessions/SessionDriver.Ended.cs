@@ -43,7 +43,7 @@ internal sealed partial class SessionDriver
         lock (_core)
         {
             ReleaseOutput();
-            var trace = _trace ??= new EndingTrace();
+            var trace = Trace;
             if (_core.Disposition != Disposition.Gone || trace.IsEmpty)
             {
                 trace.End(end, Now);
@@ -76,7 +76,7 @@ internal sealed partial class SessionDriver
 
     private void TellEnded(SessionReport report, SocketEnd end)
     {
-        _trace!.TellDeparture(_settings, _transport, end);
+        _rare!.Trace!.TellDeparture(_settings, _transport, end);
         _settings.Metrics.Ended(report);
         _settings.Metrics.Refused(RefusedReason.Ending, report.AsksRefused - (_rare?.RefusedByHandlers ?? 0));
         SessionLog.Ended(_settings.Logger, report);

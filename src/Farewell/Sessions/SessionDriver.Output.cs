@@ -11,22 +11,18 @@ internal sealed partial class SessionDriver
     // Headers and fields of what goes out beside a payload.
     private const int Overhead = 128;
 
-    private byte[]? _output;
-    private int _outputStart;
-    private int _outputEnd;
-    private bool _isSending;
-
     /// <summary>Whether this thread is in the middle of taking events: what it says goes out together, at the end.</summary>
     private bool IsInTurn => _drainer == Environment.CurrentManagedThreadId;
 
     /// <summary>Gives the transport what the machine has to say, in as few sends as there is room for, and lets no buffer of a caller be held.</summary>
     private void Pump(TimeSpan now, bool later = false)
     {
-        while (!_isSending && _core.HasOutput)
+        while (_transit is not { IsSending: true } && _core.HasOutput)
         {
-            _output ??= ArrayPool<byte>.Shared.Rent(_core.PayloadToWrite > SmallOutput - Overhead ? LargeOutput : SmallOutput);
-            var count = _core.Write(_output.AsSpan(_outputEnd), now);
-            _outputEnd += count;
+            var transit = _transit ??= Transit.Rent();
+            transit.Output ??= ArrayPool<byte>.Shared.Rent(_core.PayloadToWrite > SmallOutput - Overhead ? LargeOutput : SmallOutput);
+            var count = _core.Write(transit.Output.AsSpan(transit.OutputEnd), now);
+            transit.OutputEnd += count;
             if (count == 0 || _core.HasOutput)
             {
                 Flush(now);
@@ -46,15 +42,15 @@ internal sealed partial class SessionDriver
 
     private void Flush(TimeSpan now)
     {
-        if (_isSending || _outputEnd == 0)
+        if (_transit is not { IsSending: false, OutputEnd: > 0 } transit)
         {
             return;
         }
 
-        var sent = _transport.Send(_output.AsMemory(0, _outputEnd));
+        var sent = _transport.Send(transit.Output.AsMemory(0, transit.OutputEnd));
         _core.Sent(sent, now);
         _settings.Metrics.Octets(isSent: true, sent);
-        (_outputStart, _isSending) = (sent, sent < _outputEnd);
+        (transit.OutputStart, transit.IsSending) = (sent, sent < transit.OutputEnd);
         ReleaseSent();
     }
 
@@ -62,14 +58,17 @@ internal sealed partial class SessionDriver
     {
         _core.Sent(count, Now);
         _settings.Metrics.Octets(isSent: true, count);
-        _outputStart += count;
-        _isSending = _outputStart < _outputEnd;
-        ReleaseSent();
+        if (_transit is { } transit)
+        {
+            transit.OutputStart += count;
+            transit.IsSending = transit.OutputStart < transit.OutputEnd;
+            ReleaseSent();
+        }
     }
 
     private void ReleaseSent()
     {
-        if (!_isSending)
+        if (_transit is { IsSending: false })
         {
             ReleaseOutput();
         }
@@ -77,15 +76,16 @@ internal sealed partial class SessionDriver
 
     private void ReleaseOutput()
     {
-        if (_output is { } output)
+        if (_transit is { Output: { } output } transit)
         {
             // What the transport still reads from is nobody else's.
-            if (!_isSending)
+            if (!transit.IsSending)
             {
                 ArrayPool<byte>.Shared.Return(output);
             }
 
-            (_output, _outputStart, _outputEnd, _isSending) = (null, 0, 0, false);
+            (transit.Output, transit.OutputStart, transit.OutputEnd, transit.IsSending) = (null, 0, 0, false);
+            _transit = transit.Rest();
         }
     }
 }

@@ -10,6 +10,9 @@ internal sealed partial class SessionDriver
     /// <summary>Under the lock.</summary>
     private Rare Made => _rare ??= new Rare();
 
+    /// <summary>Under the lock.</summary>
+    private EndingTrace Trace => Made.Trace ??= new EndingTrace();
+
     /// <summary>Completes with what became of the session. Made when somebody wants it.</summary>
     public Task<SessionReport> Completion
     {
@@ -65,6 +68,8 @@ internal sealed partial class SessionDriver
 
     private sealed class Rare
     {
+        public Inbox? Inbox;
+        public EndingTrace? Trace;
         public TaskCompletionSource<SessionReport>? Completion;
         public TaskCompletionSource? Opened;
         public SessionReport? Report;

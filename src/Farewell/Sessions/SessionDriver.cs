@@ -17,9 +17,7 @@ internal sealed partial class SessionDriver : Driver
     private readonly SessionSettings _settings;
     private readonly TimeSpan _began;
     private readonly TimeSpan _agesAt;
-    private EndingTrace? _trace;
-    private byte[]? _input;
-    private int _inputLength;
+    private Transit? _transit;
     private int _drainer;
     private bool _again;
     private bool _isConcluded;
@@ -38,7 +36,24 @@ internal sealed partial class SessionDriver : Driver
     public FarewellSession Face { get; }
 
     /// <summary>Where messages go that the application takes one by one; null if it handles them.</summary>
-    public Inbox? Inbox { get; init; }
+    public Inbox? Inbox
+    {
+        get
+        {
+            lock (_core)
+            {
+                return _rare?.Inbox;
+            }
+        }
+
+        init
+        {
+            if (value is not null)
+            {
+                Made.Inbox = value;
+            }
+        }
+    }
 
     public Session Core => _core;
 
@@ -71,9 +86,10 @@ internal sealed partial class SessionDriver : Driver
             if (_drainer != 0)
             {
                 // Somebody else is taking events: the octets are kept for it, and it resumes the transport.
-                _input = ArrayPool<byte>.Shared.Rent(octets.Length);
-                octets.CopyTo(_input);
-                _inputLength = octets.Length;
+                var transit = _transit ??= Transit.Rent();
+                transit.Input = ArrayPool<byte>.Shared.Rent(octets.Length);
+                octets.CopyTo(transit.Input);
+                transit.InputLength = octets.Length;
                 return false;
             }
 
@@ -103,7 +119,7 @@ internal sealed partial class SessionDriver : Driver
             return;
         }
 
-        (driver._trace ??= new EndingTrace()).Note(how, driver.Now);
+        driver.Trace.Note(how, driver.Now);
         driver._core.ConnectionReset(driver.Now);
     });
 
@@ -176,9 +192,10 @@ internal sealed partial class SessionDriver : Driver
                 _transport.Resume();
             }
 
-            if (_input is { } late)
+            if (_transit is { Input: { } late } transit)
             {
-                (turn.Kept, turn.Input, _input) = (late, late.AsMemory(0, _inputLength), null);
+                (turn.Kept, turn.Input, transit.Input) = (late, late.AsMemory(0, transit.InputLength), null);
+                _transit = transit.Rest();
             }
             else if (!_again && _isConcluded == IsOver)
             {
@@ -303,10 +320,10 @@ internal sealed partial class SessionDriver : Driver
         }
 
         _isTransportEnded = true;
-        (_trace ??= new EndingTrace()).End(_transport, _core.Disposition, _core.Cause, _settings);
+        Trace.End(_transport, _core.Disposition, _core.Cause, _settings);
     }
 
-    private void Note(CloseEventKind kind) => (_trace ??= new EndingTrace()).Note(kind, Now);
+    private void Note(CloseEventKind kind) => Trace.Note(kind, Now);
 
     /// <summary>The drainer's: what it reads from, in whose memory, and what has just happened.</summary>
     private ref struct Turn

@@ -71,7 +71,7 @@ internal static class Races
         new("a descriptor is received from that is closed", "an abort in the middle of everything, on loops",
             new Edit(Octets, "                if (_isEnding)\n                {\n                    return -Libc.EAGAIN;\n                }\n\n", "")),
         new("the rest is sent without the lock", "octets both ways, cut by a reset, on loops",
-            new Edit(Octets, "        lock (this)\n        {\n            if (_rest.IsEmpty || _isEnding)", "        {\n            if (_rest.IsEmpty || _isEnding)")),
+            new Edit(Octets, "        lock (this)\n        {\n            if (_rare is not { Rest.IsEmpty: false } rare || _isEnding)", "        {\n            if (_rare is not { Rest.IsEmpty: false } rare || _isEnding)")),
         new("a connection is watched that is closed", "an end before the beginning, on loops",
             new Edit(Transport, "                if (!_isClosed)\n                {\n", "                {\n")),
         new("an orderly end goes on after it is done", "octets both ways, ended by both, on loops",

@@ -12,6 +12,7 @@ internal static partial class Catalogue
     private const string Taking = "Sessions/Session.Taking.cs";
     private const string Writing = "Sessions/Session.Writing.cs";
     private const string Steps = "Closing.cs";
+    private const string Waiting = "Sessions/Outbox.cs";
     private const string Handled = "Sessions/Intake.cs";
     private const string Layout = "Frames/FrameLayout.cs";
     private const string Greeting = "Frames/Hello.cs";
