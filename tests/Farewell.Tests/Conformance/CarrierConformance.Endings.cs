@@ -124,7 +124,7 @@ public abstract partial class CarrierConformance
             await gate.Task;
             message.Answer(Payload(answer));
         });
-        peer.Say(ScriptedPeer.HelloOfALeaver + "03000004" + "61736b3f" + "0c000010" + "00000000" + "00000000" + "00000000" + "00000000");
+        peer.Say(ScriptedPeer.HelloOfALeaverThatTakesMuch + "03000004" + "61736b3f" + "0c000010" + "00000000" + "00000000" + "00000000" + "00000000");
         await Eventually.HoldsAsync(() => peer.Heard.Length > 0 && stayer.Session.State == SessionState.Finishing, () => $"Done is read, in {stayer.Session.State}");
         peer.Leave(TransportEnd.Depart);
         if (answer == 0)

@@ -11,6 +11,9 @@ internal sealed class ScriptedPeer : Driver
     // docs/protocol.md 10.1.
     public const string HelloOfALeaver = "0100001c4652574c0101010000000000000027100000753000001000000100" + "00";
 
+    /// <summary>The same of one that takes payloads of 128 KiB.</summary>
+    public const string HelloOfALeaverThatTakesMuch = "0100001c4652574c01010100000000000000271000007530" + "00020000" + "00040000";
+
     private readonly Transport _transport;
     private readonly List<byte> _heard = [];
     private readonly TaskCompletionSource _over = new(TaskCreationOptions.RunContinuationsAsynchronously);
