@@ -36,13 +36,14 @@ public sealed class RecordingTests : IDisposable
             {
                 var same = now.Budgets.Single(b => b.Destination == budget.Destination);
                 (same.InUse, same.TimeWait, same.Limit, same.CliffAt, same.States).ShouldBe((budget.InUse, budget.TimeWait, budget.Limit, budget.CliffAt, budget.States));
+                (same.Reusable, same.HeldFor, same.Occupied).ShouldBe((budget.Reusable, budget.HeldFor, budget.Occupied));
                 same.PerSecond.ShouldBe(budget.PerSecond, 0.1);
                 now.OwnersOf(same)[0].Owner.ShouldBe(new SocketOwner(7, "a/b", "x.service"));
             }
 
             now.CloseWaits.ShouldBe(was.CloseWaits);
             var (shared, sharedNow) = (was.SharedListeners.Single(), now.SharedListeners.Single());
-            (sharedNow.Local, sharedNow.Sockets).ShouldBe((shared.Local, shared.Sockets));
+            (sharedNow.Local, sharedNow.Sockets, sharedNow.AreUnrelated).ShouldBe((shared.Local, shared.Sockets, shared.AreUnrelated));
             sharedNow.Owners.ShouldBe(shared.Owners);
             sharedNow.Users.ShouldBe(shared.Users);
             now.ListeningPorts.ShouldBe(was.ListeningPorts);
