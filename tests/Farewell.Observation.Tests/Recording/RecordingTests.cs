@@ -141,6 +141,36 @@ public sealed class RecordingTests : IDisposable
     }
 
     [Fact]
+    public void AClockThatIsSetBack_LosesNoSample()
+    {
+        using var writer = new RecordingWriter(_folder.FullName);
+        for (var second = 0; second < 30; second++)
+        {
+            writer.Append(Busy(second, 1) with { At = Start.AddMinutes(50).AddSeconds(second) }).ShouldBeTrue();
+        }
+
+        for (var second = 0; second < 30; second++)
+        {
+            writer.Append(Busy(second, 1) with { At = Start.AddMinutes(20).AddSeconds(second) }).ShouldBeTrue($"second {second} after the clock went back by half an hour");
+        }
+
+        RecordingReader.Read(_folder.FullName).Count().ShouldBe(60);
+        RecordingReader.At(_folder.FullName, Start.AddMinutes(21))!.At.ShouldBe(Start.AddMinutes(20).AddSeconds(29));
+    }
+
+    [Fact]
+    public void AfterAFailure_TheNextSampleBeginsAFile()
+    {
+        using var writer = new RecordingWriter(_folder.FullName);
+        writer.Append(Busy(0, 1) with { At = Start });
+        _folder.Delete(recursive: true);
+        Should.Throw<IOException>(() => writer.Append(Busy(1, 1) with { At = Start.AddHours(1) }));
+        _folder.Create();
+        writer.Append(Busy(2, 1) with { At = Start.AddHours(1).AddSeconds(1) }).ShouldBeTrue();
+        RecordingReader.Read(_folder.FullName).ShouldHaveSingleItem().At.ShouldBe(Start.AddHours(1).AddSeconds(1));
+    }
+
+    [Fact]
     public void OldFiles_AreDeleted()
     {
         using var writer = new RecordingWriter(_folder.FullName, TimeSpan.FromHours(2));
