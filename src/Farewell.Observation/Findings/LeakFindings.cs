@@ -19,7 +19,7 @@ internal static class LeakFindings
             yield return Orphans(reading);
         }
 
-        foreach (var shared in reading.SharedListeners.Where(s => s.Users.Count > 1 || s.Owners.Select(o => o.Process).Distinct().Count() > 1
+        foreach (var shared in reading.SharedListeners.Where(s => s.AreUnrelated || s.Users.Count > 1 || s.Owners.Select(o => o.Process).Distinct().Count() > 1
             || s.Owners.Select(o => o.Unit).Distinct().Count() > 1))
         {
             yield return Shared(shared);
@@ -76,7 +76,7 @@ internal static class LeakFindings
 
     private static Finding Shared(SharedListener shared) => new(
         FindingCatalog.SharedListener, Severity.Warning,
-        $"{shared.Sockets} sockets of different programs listen on {shared.Local}: {string.Join(", ", shared.Owners.Select(o => o.ToString()))}",
+        $"{shared.Sockets} sockets of programs that do not belong together listen on {shared.Local}: {string.Join(", ", shared.Owners.Select(o => o.ToString()))}",
         new Dictionary<string, object>
         {
             ["endpoint"] = shared.Local.ToString(),

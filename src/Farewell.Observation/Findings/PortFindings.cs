@@ -1,5 +1,6 @@
 using Farewell.Observation.Ports;
 using Farewell.Observation.Readings;
+using Farewell.Observation.Settings;
 
 namespace Farewell.Observation.Findings;
 
@@ -14,6 +15,11 @@ internal static class PortFindings
 
     public static IEnumerable<Finding> Find(MachineReading reading, Thresholds limits)
     {
+        if (reading.Range.Usable == 0)
+        {
+            yield return NoneUsable(reading);
+        }
+
         foreach (var budget in reading.Budgets)
         {
             if (OfExhaustion(reading, budget, limits) is { } exhaustion)
@@ -31,6 +37,25 @@ internal static class PortFindings
                 yield return churn;
             }
         }
+    }
+
+    // No connection tells of it: none comes about.
+    private static Finding NoneUsable(MachineReading reading)
+    {
+        var command = WiderRange.Command(reading);
+        return new(
+            FindingCatalog.PortsExhausted, Severity.Critical,
+            $"no ephemeral port is left to any destination: all of {reading.Range.Low}-{reading.Range.High} is reserved",
+            new Dictionary<string, object>
+            {
+                ["low"] = (int)reading.Range.Low,
+                ["high"] = (int)reading.Range.High,
+                ["usable"] = 0,
+                ["reserved"] = reading.Settings[SettingMeaning.ReservedPorts] ?? "",
+            },
+            $"{SettingMeaning.ReservedPorts} covers {SettingMeaning.PortRange}: every connect() without a bound port fails with EADDRNOTAVAIL, and so does bind(address, 0).",
+            command ?? $"sysctl -w {SettingMeaning.ReservedPorts}= (then reserve again only what listeners need)",
+            $"{Phrase.Count(command is null ? reading.Range.High - reading.Range.Low + 1 : WiderRange.After(reading).Usable)} ports for each destination instead of none.");
     }
 
     private static Finding? OfExhaustion(MachineReading reading, PortBudget budget, Thresholds limits)
@@ -52,7 +77,7 @@ internal static class PortFindings
             : $"ports to {budget.Destination} run out {Phrase.Seconds(budget.SecondsToExhaustion)}: {Phrase.Count(budget.InUse)} of {Phrase.Count(budget.Limit)} taken "
                 + $"({Phrase.Percent(budget.Share)}), {Phrase.Rate(budget.PerSecond)}";
         var cause = (budget.TimeWait >= budget.InUse / 2
-                ? $"This host closes first: each connection to {budget.Destination} holds its port for 60 s after its end"
+                ? $"This host closes first: each connection to {budget.Destination} holds its port for {Held(budget)} after its end"
                 : $"{Phrase.Count(budget.InUse - budget.TimeWait)} connections to {budget.Destination} are held open at once")
             + $"; dialled by {Phrase.Who(reading.OwnersOf(budget))}.";
         return new(
@@ -61,7 +86,12 @@ internal static class PortFindings
             Remedy(reading),
             $"Code: a kept connection costs no port at all, so {Phrase.Rate(budget.PerSecond)} becomes the number of connections in use at once. "
             + (WiderRange.Command(reading) is null ? "" : WiderRange.Effect(reading, budget) + " ")
-            + (budget.IsExhausted ? $"Without any change {Phrase.Count(back)} ports come back within 10 s and {Phrase.Count(budget.Returns.Within(61))} within a minute." : ""));
+            + (budget switch
+            {
+                { IsExhausted: false } => "",
+                { ReusesTimeWaits: true } => $"Without any change each port of a TIME_WAIT comes back {Held(budget)} after its end, and more than {WiderRange.PerSecond(Math.Max(0, budget.Limit - budget.States.Live), budget)} cannot be dialled.",
+                _ => $"Without any change {Phrase.Count(back)} ports come back within 10 s and {Phrase.Count(budget.Returns.Within(61))} within a minute.",
+            }));
     }
 
     private static Finding PastCliff(MachineReading reading, PortBudget budget) => new(
@@ -89,10 +119,17 @@ internal static class PortFindings
             $"{Phrase.Rate(budget.PerSecond)} connections to {budget.Destination} are opened and closed first by this host: {Phrase.Count(budget.TimeWait)} in TIME_WAIT, {Phrase.Count(open)} open",
             Evidence(reading, budget),
             $"Connections to {budget.Destination} are not reused: {Phrase.Count(budget.TimeWait)} ended within the last minute and {Phrase.Count(open)} are open. Dialled by {Phrase.Who(reading.OwnersOf(budget))}."
-            + (budget.ReusesTimeWaits ? " The kernel reuses these TIME_WAITs (tcp_tw_reuse), so no port is lost." : ""),
+            + (budget.ReusesTimeWaits ? $" The kernel reuses these TIME_WAITs (tcp_tw_reuse), so each port is lost for {Held(budget)} only." : ""),
             $"{KeepConnections}; {LetPeerCloseFirst}.",
-            $"With kept connections these {Phrase.Count(budget.TimeWait)} ports are free within 62 s. Without, this host can sustain {WiderRange.PerSecond(Math.Max(0, budget.Limit - budget.States.Live))} to {budget.Destination}.");
+            $"With kept connections these {Phrase.Count(budget.TimeWait)} ports are free within 62 s. Without, this host can sustain {WiderRange.PerSecond(Math.Max(0, budget.Limit - budget.States.Live), budget)} to {budget.Destination}.");
     }
+
+    private static string Held(PortBudget budget) => budget switch
+    {
+        { ReusesTimeWaits: false } => "60 s",
+        { HeldFor.TotalSeconds: < 1 } => $"{budget.HeldFor.TotalMilliseconds:0} ms",
+        _ => $"{budget.HeldFor.TotalSeconds:0} s",
+    };
 
     private static string Remedy(MachineReading reading) =>
         $"In the code: {KeepConnections}; {LetPeerCloseFirst}. Several source addresses (with IP_BIND_ADDRESS_NO_PORT) or destination addresses multiply the ports."

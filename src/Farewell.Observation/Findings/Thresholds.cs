@@ -39,6 +39,9 @@ public sealed record Thresholds
     /// <summary>So many TIME-WAITs missing in one interval: worth mentioning.</summary>
     public int Missing { get; init; } = 5;
 
+    /// <summary>So much of the TIME-WAITs begun is gone early: resets alone, which kill a few per mille, do not explain it.</summary>
+    public double KilledShare { get; init; } = 0.05;
+
     /// <summary>A limit of TIME-WAITs below this was lowered by hand; kernels choose no less from 1 GiB of memory on.</summary>
     public int FewTimeWaits { get; init; } = 4096;
 }

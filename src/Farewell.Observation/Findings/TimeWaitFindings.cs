@@ -111,10 +111,19 @@ internal static class TimeWaitFindings
                 : aborted > 0
                     ? "An abort (Close(0), linger 0, unread data, TCP_LINGER2=-1) ends a connection without TIME_WAIT. That is by design where nothing can be lost, and a loss of data where not."
                     : reused > 0 ? "tcp_tw_reuse gave their ports to new connections, protected by timestamps." : "The limit of TIME_WAITs is reached.",
-            killed + unclear > 0 ? $"Where tuples are reused soon and old duplicates matter: sysctl -w {SettingMeaning.Rfc1337}=1." : "Nothing, if it is meant; `farewell explain` shows each ending.",
+            killed + unclear > 0 ? $"Where tuples are reused soon and old duplicates matter: sysctl -w {SettingMeaning.Rfc1337}=1."
+                : overflow > 0 ? $"See {FindingCatalog.TimeWaitOverflow}." : "Nothing, if it is meant; `farewell explain` shows each ending.",
             killed + unclear > 0
                 ? $"{(unclear > 0 ? "Up to " : "")}{Phrase.Count(killed + unclear)} more TIME_WAITs would have been kept in {reading.Interval.TotalSeconds:0.#} s: measured, exactly every one of 100,000."
                 : "None needed.");
+    }
+
+    // A SYN from the peer's same port ends a TIME_WAIT and no counter tells. Resets end few per mille, and none where tcp_rfc1337 is 1: more than that are the peers'.
+    private static long ProvedEndedByPeers(MachineReading reading, Thresholds limits)
+    {
+        var gone = reading.Counted?.TimeWaitOverflows > 0 ? 0 : reading.KilledEarly ?? 0;
+        var isProved = reading.Settings.Number(SettingMeaning.Rfc1337) == 1 || gone >= limits.KilledShare * (reading.Counted?.TimeWaits ?? 0);
+        return isProved && gone >= limits.Missing ? gone : 0;
     }
 
     private static Finding? ServerClosesFirst(MachineReading reading, Thresholds limits)
@@ -130,13 +139,20 @@ internal static class TimeWaitFindings
         var all = reading.States[TcpState.TimeWait];
         var bucketsNear = most > 0 && all >= limits.TableShare * most;
         var owners = string.Join(", ", reading.ListenersOn(top.Port).Take(3).Select(o => o.ToString()));
+        var ended = ProvedEndedByPeers(reading, limits);
         var refused = (reading.Counted?.OldSegmentsInTimeWait ?? 0) + (reading.Counted?.SkippedTimeWaitAcks ?? 0);
         var dialled = reading.AcceptedTimeWaits.OfDialledPeers;
         string?[] reasons =
         [
             dialled > 0 ? $"this host also dials the peers of {Phrase.Count(dialled)} of them" : null,
             bucketsNear ? $"there are {Phrase.Count(all)} TIME_WAITs, {Phrase.Percent((double)all / (most ?? 1))} of the limit" : null,
-            refused > 0 ? $"peers come back to ports whose TIME_WAIT is not over ({Phrase.Count(refused)} segments refused)" : null,
+            refused > 0 || ended > 0
+                ? $"peers come back to ports whose TIME_WAIT is not over ({string.Join(", ", new[]
+                    {
+                        ended > 0 ? $"{Phrase.Count(ended)} TIME_WAITs ended by their next connection" : null,
+                        refused > 0 ? $"{Phrase.Count(refused)} segments refused" : null,
+                    }.OfType<string>())})"
+                : null,
         ];
         var why = string.Join("; ", reasons.OfType<string>());
         return new(
@@ -152,6 +168,7 @@ internal static class TimeWaitFindings
                 ["topPeer"] = reading.AcceptedTimeWaits.OfTopPeer == 0 ? "" : Phrase.Address(reading.AcceptedTimeWaits.TopPeer),
                 ["ofTopPeer"] = reading.AcceptedTimeWaits.OfTopPeer,
                 ["refusedSegments"] = refused,
+                ["endedByPeers"] = ended,
             },
             "The side that closes first keeps the TIME_WAIT. On a connection that came in it costs some 500 octets for a minute and no ephemeral port"
             + (why.Length > 0 ? $"; here it matters, because {why}." : ": nothing has to be done."),

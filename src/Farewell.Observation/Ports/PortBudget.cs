@@ -50,11 +50,17 @@ public sealed record PortBudget
     /// <summary>When its TIME-WAITs give their ports back.</summary>
     public required ReturnSchedule Returns { get; init; }
 
-    /// <summary>How many a second can be ended here for ever: the limit over the length of a TIME-WAIT.</summary>
-    public double SustainablePerSecond => Math.Max(0, Limit - States.Live) / TimeWaitLength.Held.TotalSeconds;
+    /// <summary>How long an ended connection keeps its port: as long as its TIME-WAIT lasts, or with reuse <c>tcp_tw_reuse_delay</c>.</summary>
+    public TimeSpan HeldFor { get; init; } = TimeWaitLength.Held;
 
-    /// <summary>Ports taken that a new connection cannot have now: with reuse, TIME-WAITs are not counted.</summary>
-    public int Occupied => ReusesTimeWaits ? InUse - TimeWait : InUse;
+    /// <summary>TIME-WAITs whose port a new connection may take at once: with reuse, those older than <see cref="HeldFor"/>.</summary>
+    public int Reusable { get; init; }
+
+    /// <summary>How many a second can be ended here for ever: the limit over how long each keeps its port.</summary>
+    public double SustainablePerSecond => Math.Max(0, Limit - States.Live) / Math.Max(HeldFor.TotalSeconds, 0.001);
+
+    /// <summary>Ports taken that a new connection cannot have now: TIME-WAITs that can be reused are not counted.</summary>
+    public int Occupied => InUse - Reusable;
 
     /// <summary>Ports left.</summary>
     public int Free => Math.Max(0, Limit - Occupied);

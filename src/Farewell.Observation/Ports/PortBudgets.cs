@@ -60,6 +60,10 @@ public static class PortBudgets
         return returns.BegunWithin(1);
     }
 
+    private static int Younger(in ReturnSchedule returns, TimeSpan age) => age < TimeSpan.FromSeconds(1)
+        ? (int)(returns.BegunWithin(1) * age.TotalSeconds)
+        : returns.BegunWithin((int)Math.Min(60, Math.Ceiling(age.TotalSeconds)));
+
     private static PortBudget Of(
         in DialledUse use, PortRange range, (int All, int OfFirstHalf) held, TimeWaitReuse reuse, int bound, int boundElsewhere, double livePerSecond)
     {
@@ -71,13 +75,16 @@ public static class PortBudgets
         var hold = reuses ? reuse.Delay : TimeWaitLength.Held;
         var rate = RatePerSecond(use.Returns);
         var live = use.InRange - use.States[TcpState.TimeWait];
+        var timeWait = Math.Min(use.States[TcpState.TimeWait], use.InRange);
         return new()
         {
             Source = use.Source,
             Destination = use.Destination,
             Limit = limit,
             InUse = use.InRange,
-            TimeWait = Math.Min(use.States[TcpState.TimeWait], use.InRange),
+            TimeWait = timeWait,
+            HeldFor = hold,
+            Reusable = reuses ? Math.Max(0, timeWait - Younger(use.Returns, hold)) : 0,
             CliffAt = cliff,
             Bound = bound,
             States = use.States,

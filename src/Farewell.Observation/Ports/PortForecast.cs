@@ -7,6 +7,18 @@ namespace Farewell.Observation.Ports;
 public static class PortForecast
 {
     private const int HorizonSeconds = 24 * 3600;
+    private const double Deviations = 3;
+
+    /// <summary>
+    /// By how many a second the live connections grow, from two readings; zero where chance explains the difference. Steady churn opens and ends
+    /// connections independently, so that their number differs by the root of all that were opened and ended meanwhile: taken for growth, it would run any budget out.
+    /// </summary>
+    /// <param name="before">The live ones of the reading before.</param>
+    /// <param name="now">Those of this one.</param>
+    /// <param name="endedPerSecond">Connections a second that end in a TIME-WAIT here.</param>
+    /// <param name="interval">How far apart the readings are.</param>
+    public static double GrowthPerSecond(int before, int now, double endedPerSecond, TimeSpan interval) =>
+        Math.Abs(now - before) > Deviations * Math.Sqrt(2 * endedPerSecond * interval.TotalSeconds) ? (now - before) / interval.TotalSeconds : 0;
 
     /// <summary>Seconds until so many ports are taken; zero when they are, null when it does not happen within a day.</summary>
     /// <param name="threshold">The number of ports.</param>

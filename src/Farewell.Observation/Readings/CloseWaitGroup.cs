@@ -17,7 +17,11 @@ public sealed record CloseWaitGroup(SocketOwner? Owner, bool Accepted, Endpoint 
 /// <param name="Sockets">How many.</param>
 /// <param name="Owners">The processes, as far as known.</param>
 /// <param name="Users">The users, as far as known.</param>
-public sealed record SharedListener(Endpoint Local, int Sockets, IReadOnlyList<SocketOwner> Owners, IReadOnlyList<uint> Users);
+public sealed record SharedListener(Endpoint Local, int Sockets, IReadOnlyList<SocketOwner> Owners, IReadOnlyList<uint> Users)
+{
+    /// <summary>Whether the processes, however alike their names, run different programs or were started by different sessions: no workers of one server.</summary>
+    public bool AreUnrelated { get; init; }
+}
 
 /// <summary>TIME-WAITs on connections that came in.</summary>
 /// <param name="All">How many.</param>

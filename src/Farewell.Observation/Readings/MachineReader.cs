@@ -228,9 +228,10 @@ public sealed class MachineReader : IDisposable
         Dictionary<(Endpoint, Endpoint), double> growth = [];
         foreach (ref readonly var use in ports.Dialled)
         {
-            if (_liveBefore.TryGetValue((use.Source, use.Destination), out var before) && before != use.States.Live)
+            if (_liveBefore.TryGetValue((use.Source, use.Destination), out var before)
+                && PortForecast.GrowthPerSecond(before, use.States.Live, PortBudgets.RatePerSecond(use.Returns), interval) is var perSecond and not 0)
             {
-                growth.Add((use.Source, use.Destination), (use.States.Live - before) / interval.TotalSeconds);
+                growth.Add((use.Source, use.Destination), perSecond);
             }
         }
 

@@ -36,7 +36,8 @@ internal sealed class RowCollector
     public IReadOnlyList<SharedListener> SharedListeners => [.. _listeners.Where(l => l.Value.Count > 1).Select(l => new SharedListener(
         l.Key, l.Value.Count,
         [.. l.Value.Select(row => _owners[row.Inode ?? 0]).OfType<SocketOwner>().Distinct()],
-        [.. l.Value.Select(row => row.UserId).OfType<uint>().Distinct()]))];
+        [.. l.Value.Select(row => row.UserId).OfType<uint>().Distinct()])
+        { AreUnrelated = l.Value.Select(row => _owners[row.Inode ?? 0]?.ProcessId).OfType<int>().Distinct().Select(id => RunningProgram.Of(id)).OfType<RunningProgram>().Distinct().Count() > 1 })];
 
     public IReadOnlyList<ushort> ListeningPorts => [.. _listeners.Keys.Select(l => l.Port).Distinct().Order()];
 

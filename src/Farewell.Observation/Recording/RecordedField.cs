@@ -59,6 +59,8 @@ internal static class RecordedField
         public const int BackWithin10 = 9;
         public const int BackWithin50 = 10;
         public const int OwnerId = 11;
+        public const int Reusable = 12;
+        public const int HeldForMilliseconds = 13; // 0 in what was recorded before there was this field
         public const int States = 16; // and one for each state of TcpState
     }
 }

@@ -46,13 +46,14 @@ public sealed class RecordingWriter : IDisposable
     /// <summary>Samples left out because the hour's file grew too fast.</summary>
     public int LeftOut { get; private set; }
 
-    /// <summary>Appends a reading; false when it was left out because the file grew too fast.</summary>
+    /// <summary>Appends a reading; false when it was left out because the file grew too fast. After a failure the next one begins a new file.</summary>
     /// <exception cref="IOException">The disk is full, or the file cannot be written.</exception>
     public bool Append(MachineReading reading)
     {
         ArgumentNullException.ThrowIfNull(reading);
         var hour = new DateTimeOffset(reading.At.UtcDateTime.Date.AddHours(reading.At.UtcDateTime.Hour), TimeSpan.Zero);
-        if (_file is null || hour != _hour || _encoder.IsFull)
+        // A clock that was set back makes the file look as if it had grown in no time: it goes on in another, or nothing would be recorded until it has caught up.
+        if (_file is null || hour != _hour || reading.At < _begun || _encoder.IsFull)
         {
             Begin(reading.At, hour);
         }
@@ -68,11 +69,10 @@ public sealed class RecordingWriter : IDisposable
         BinaryPrimitives.WriteInt32LittleEndian(header, sample.Length);
         BinaryPrimitives.WriteUInt32LittleEndian(header[4..], Crc32.HashToUInt32(sample));
         byte[] frame = [.. header, .. sample];
-        _file!.Write(frame);
-        Written += frame.Length;
+        Write(frame);
         if (reading.At - _flushed > TimeSpan.FromMinutes(1))
         {
-            _file.Flush(flushToDisk: true);
+            _file!.Flush(flushToDisk: true);
             _flushed = reading.At;
         }
 
@@ -86,6 +86,32 @@ public sealed class RecordingWriter : IDisposable
         _file?.Dispose();
     }
 
+    // What was written of a frame is taken back, and a file of which nothing would be left is deleted: a disk that is full for hours must not fill with files.
+    private void Write(ReadOnlySpan<byte> octets)
+    {
+        var (file, length) = (_file!, _file!.Position);
+        try
+        {
+            file.Write(octets);
+            Written += octets.Length;
+        }
+        catch (IOException)
+        {
+            _file = null;
+            using (file)
+            {
+                file.SetLength(length);
+            }
+
+            if (length == 0)
+            {
+                File.Delete(file.Name);
+            }
+
+            throw;
+        }
+    }
+
     // The first tenth of an hour's room may go at once: names are written when they are first met.
     private bool GrowsTooFast(DateTimeOffset now) =>
         _file!.Length > MostOctetsAnHour * Math.Min(1, 0.1 + (0.9 * (now - _begun) / TimeSpan.FromHours(1)));
@@ -93,6 +119,7 @@ public sealed class RecordingWriter : IDisposable
     private void Begin(DateTimeOffset now, DateTimeOffset hour)
     {
         _file?.Dispose();
+        _file = null;
         _encoder = new();
         (_hour, _begun, _flushed) = (hour, now, now);
         var name = now.UtcDateTime.ToString(NameFormat, CultureInfo.InvariantCulture);
@@ -116,8 +143,7 @@ public sealed class RecordingWriter : IDisposable
             }
         }
 
-        _file.Write(Magic);
-        Written += Magic.Length;
+        Write(Magic);
         DeleteOld(now);
     }
 

@@ -147,6 +147,8 @@ internal sealed class SampleDecoder
             Bound = Count(values[Budget.Bound]),
             States = StatesOf(values),
             ReusesTimeWaits = values[Budget.Reuses] == 1,
+            Reusable = Count(values[values[Budget.HeldForMilliseconds] > 0 || values[Budget.Reuses] != 1 ? Budget.Reusable : Budget.TimeWait]),
+            HeldFor = values[Budget.HeldForMilliseconds] is > 0 and <= int.MaxValue and var held ? TimeSpan.FromMilliseconds(held) : TimeWaitLength.Held,
             PerSecond = Math.Max(0, values[Budget.PerSecondTenths] / 10.0),
             SecondsToCliff = Seconds(values[Budget.SecondsToCliff]),
             SecondsToExhaustion = Seconds(values[Budget.SecondsToExhaustion]),
@@ -185,6 +187,7 @@ internal sealed class SampleDecoder
         return words.Length == 3 && EndpointIn(words[0]) is { } local
             ? new(local, Count(entity.Values[0]), [.. words[2].Split(BetweenOwners).Select(OwnerIn).OfType<SocketOwner>()],
                 [.. words[1].Split(',').Select(u => uint.TryParse(u, NumberStyles.None, CultureInfo.InvariantCulture, out var user) ? user : (uint?)null).OfType<uint>()])
+            { AreUnrelated = entity.Values[1] != 0 }
             : null;
     }
 

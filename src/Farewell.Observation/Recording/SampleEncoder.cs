@@ -88,7 +88,8 @@ internal sealed class SampleEncoder
             var owner = reading.OwnersOf(budget).Select(o => o.Owner).FirstOrDefault();
             var id = Set(RecordedKind.Budget, $"{budget.Source} {budget.Destination}{(owner is null ? "" : " " + Text(owner))}",
                 (Budget.InUse, budget.InUse + 1), (Budget.TimeWait, budget.TimeWait), (Budget.Limit, budget.Limit), (Budget.CliffAt, budget.CliffAt),
-                (Budget.Bound, budget.Bound), (Budget.Reuses, budget.ReusesTimeWaits ? 1 : 0), (Budget.PerSecondTenths, (long)(budget.PerSecond * 10)),
+                (Budget.Bound, budget.Bound), (Budget.Reuses, budget.ReusesTimeWaits ? 1 : 0), (Budget.Reusable, budget.Reusable),
+                (Budget.HeldForMilliseconds, Math.Max(1, (long)budget.HeldFor.TotalMilliseconds)), (Budget.PerSecondTenths, (long)(budget.PerSecond * 10)),
                 (Budget.SecondsToCliff, Seconds(budget.SecondsToCliff)), (Budget.SecondsToExhaustion, Seconds(budget.SecondsToExhaustion)),
                 (Budget.BackWithin10, budget.Returns.Within(10)), (Budget.BackWithin50, budget.Returns.Within(50)));
             SetStates(id, budget.States);
@@ -132,7 +133,8 @@ internal sealed class SampleEncoder
 
         foreach (var shared in reading.SharedListeners.Take(MostGroups))
         {
-            Set(RecordedKind.SharedListener, $"{shared.Local} {string.Join(',', shared.Users)} {string.Join(BetweenOwners, shared.Owners.Select(Text))}", (0, shared.Sockets));
+            Set(RecordedKind.SharedListener, $"{shared.Local} {string.Join(',', shared.Users)} {string.Join(BetweenOwners, shared.Owners.Select(Text))}",
+                (0, shared.Sockets), (1, shared.AreUnrelated ? 1 : 0));
         }
     }
 

@@ -13,6 +13,9 @@ namespace Farewell.Tool.Doctor;
 /// <summary><c>farewell doctor</c>.</summary>
 internal static class DoctorCommand
 {
+    // A recorder that is short of processor time takes a sample every few seconds; after this it did not run.
+    private static readonly TimeSpan LongestGap = TimeSpan.FromMinutes(1);
+
     private static readonly Option<int?> PidOption = BoundedOption.CreateOptional(
         "--pid", "Look into the network namespace of this process (a container's); needs root.", "PID", 1, int.MaxValue);
 
@@ -92,6 +95,11 @@ internal static class DoctorCommand
 
         if (parsed.GetValue(FromOption) is { } folder)
         {
+            if (parsed.GetValue(PidOption) is not null)
+            {
+                return await Entry.BadUsageAsync("--pid goes without --from: a recording is of the network namespace that it was made in.");
+            }
+
             return await PlayedBackAsync(folder, parsed.GetValue(AtOption), parsed.GetValue(JsonOption));
         }
 
@@ -123,16 +131,25 @@ internal static class DoctorCommand
 
         if (reading is null)
         {
-            return await Entry.BadUsageAsync($"'{folder}' holds no sample{(at is null ? "" : $" at or before {time}")}.");
+            return await Entry.BadUsageAsync(RecordingReader.Read(folder).FirstOrDefault() is { } first
+                ? $"'{folder}' holds no sample at or before {Local(time ?? default)}; its first is of {Local(first.At)}."
+                : $"'{folder}' holds no sample.");
         }
 
         if (!json)
         {
-            await Console.Out.WriteLineAsync($"as it was at {reading.At.ToLocalTime():yyyy-MM-dd HH:mm:ss zzz}, from {folder}");
+            await Console.Out.WriteLineAsync($"as it was at {Local(reading.At)}, from {folder}");
+        }
+
+        if (time is { } asked && asked - reading.At > LongestGap)
+        {
+            await (json ? Console.Error : Console.Out).WriteLineAsync($"nothing was recorded between then and {Local(asked)}: what was asked for is not known");
         }
 
         return Report(reading, json);
     }
+
+    private static string Local(DateTimeOffset time) => time.ToLocalTime().ToString("yyyy-MM-dd HH:mm:ss zzz", CultureInfo.InvariantCulture);
 
     private static async Task<MachineReading> ReadAsync(ParseResult parsed, CancellationToken cancellation)
     {

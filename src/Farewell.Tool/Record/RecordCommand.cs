@@ -62,11 +62,27 @@ internal static class RecordCommand
         try
         {
             var pace = new RecordPace(Period);
+            var isFailing = false;
             for (var sample = 1; ; sample++)
             {
                 var before = Environment.CpuUsage.TotalTime;
                 var started = Stopwatch.GetTimestamp();
-                writer.Append(reader.Read());
+                try
+                {
+                    writer.Append(reader.Read());
+                    isFailing = false;
+                }
+                catch (IOException full) when (sample > 1)
+                {
+                    // The night on which the disk fills up is one to know about: it goes on when there is room.
+                    if (!isFailing)
+                    {
+                        await Console.Error.WriteLineAsync($"farewell: {DateTimeOffset.Now:yyyy-MM-dd HH:mm:ss} cannot record: {full.Message} Trying again each second.");
+                    }
+
+                    isFailing = true;
+                }
+
                 if (sample >= most)
                 {
                     break;

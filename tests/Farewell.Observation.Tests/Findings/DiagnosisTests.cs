@@ -50,10 +50,62 @@ public sealed class DiagnosisTests
         var finding = Diagnosis.Of(Reading(PortBudgets.Of([use], PortRange.LinuxDefault, (0, 0), TimeWaitReuse.LinuxDefault)) with { ListeningPorts = [22, 8080] }).First();
         finding.Id.ShouldBe(FindingCatalog.PortsRunningOut);
         finding.Effect.ShouldContain("from 471/s to 1,075/s");
-        finding.Effect.ShouldContain("from 14,116 to 32,256");
+        finding.Effect.ShouldContain("from 14,116 to 32,255");
         finding.Remedy.ShouldContain("net.ipv4.ip_local_reserved_ports=8080");
         finding.Remedy.ShouldContain("sysctl -w net.ipv4.ip_local_port_range=\"1024 65535\"");
         finding.Remedy.IndexOf("HttpClient", StringComparison.Ordinal).ShouldBeLessThan(finding.Remedy.IndexOf("sysctl", StringComparison.Ordinal), "code ranks before settings");
+    }
+
+    [Fact]
+    public void Effect_OfAWiderRange_LeavesOutWhatIsReservedAndBound()
+    {
+        var range = new PortRange(30_000, 35_999, [(31_000, 31_999)]);
+        var use = new DialledUse { Source = Here, Destination = There, FirstHalf = 2500, SecondHalf = 2400 };
+        use.States[TcpState.TimeWait] = 4900;
+        use.Returns.Add(30, 4900);
+        var finding = Diagnosis.Of(Reading(PortBudgets.Of([use], range, (All: 10, OfFirstHalf: 0), TimeWaitReuse.LinuxDefault)) with
+        {
+            Range = range,
+            HeldByBind = 10,
+            ListeningPorts = [31_500, 8080],
+            Settings = new(new Dictionary<string, string> { ["net.ipv4.ip_local_reserved_ports"] = "31000-31999" }),
+        }).First();
+
+        // 64,512 less 1,000 reserved, one listener and ten sockets that are bound and idle.
+        finding.Effect.ShouldContain($"from 83/s to {(64_512 - 1000 - 1 - 10) / 60:N0}/s");
+        finding.Effect.ShouldContain("from 2,500 to 31,755");
+        finding.Remedy.ShouldContain("net.ipv4.ip_local_reserved_ports=31000-31999,8080;", Case.Sensitive, "what is reserved stays reserved");
+    }
+
+    [Fact]
+    public void NoPortAtAll_IsFound_ThoughNoConnectionTellsOfIt()
+    {
+        var finding = Diagnosis.Of(Reading([]) with
+        {
+            Range = new PortRange(30_000, 30_399, [(30_000, 30_399)]),
+            Settings = new(new Dictionary<string, string> { ["net.ipv4.ip_local_reserved_ports"] = "30000-30399" }),
+        }).ShouldHaveSingleItem();
+        (finding.Id, finding.Severity).ShouldBe((FindingCatalog.PortsExhausted, Severity.Critical));
+        finding.Remedy.ShouldBe("sysctl -w net.ipv4.ip_local_port_range=\"1024 65535\"");
+        finding.Effect.ShouldContain("64,112 ports");
+    }
+
+    [Theory]
+    //          begun a second  limit  exhausted
+    [InlineData(100, 100, true)]
+    [InlineData(50, 100, false)]
+    public void ReusedTimeWaits_HoldTheirPortsForTheDelay(int perSecond, int limit, bool exhausted)
+    {
+        var use = new DialledUse { Source = Here, Destination = There, FirstHalf = limit / 2, SecondHalf = limit / 2 };
+        use.Returns.Add(59, perSecond);
+        use.Returns.Add(58, limit - perSecond);
+        use.States[TcpState.TimeWait] = limit;
+        var budgets = PortBudgets.Of([use], new PortRange(40_000, (ushort)(40_000 + limit - 1)), (0, 0), TimeWaitReuse.LinuxDefault with { Mode = 1 });
+        budgets[0].Reusable.ShouldBe(limit - perSecond);
+        budgets[0].SustainablePerSecond.ShouldBe(limit);
+        var findings = Diagnosis.Of(Reading(budgets));
+        findings.Any(f => f.Id == FindingCatalog.PortsExhausted).ShouldBe(exhausted);
+        findings.Single(f => f.Id == FindingCatalog.ClientChurn).Effect.ShouldContain("can sustain 100/s");
     }
 
     [Fact]

@@ -61,7 +61,7 @@ public sealed class ProvokedFindingTests : IDisposable
         var listener = _network.Inner.Listen(IPAddress.Loopback);
         var findings = Find(() =>
         {
-            for (var ended = 0; ended < 190; ended++)
+            for (var ended = 0; ended < 150; ended++)
             {
                 _network.Inner.ActiveClose(IPAddress.Loopback, listener);
             }
@@ -231,6 +231,23 @@ public sealed class ProvokedFindingTests : IDisposable
     }
 
     [Theory]
+    [InlineData("1")]
+    [InlineData("0")]
+    public void ServerClosingFirst_OnPeersThatReuseTheirPorts_IsAWarning(string rfc1337)
+    {
+        _network.Set("net.ipv4.tcp_rfc1337", rfc1337);
+        var listener = _network.Inner.Listen(NarrowNetwork.Host);
+        var finding = Find(() =>
+        {
+            ServerCloses(listener, NarrowNetwork.Host, 12);
+            ServerCloses(listener, NarrowNetwork.Host, 12);
+        }).Single(f => f.Id == FindingCatalog.ServerClosesFirst);
+        finding.Severity.ShouldBe(Severity.Warning);
+        finding.Evidence["endedByPeers"].ShouldBe(12L);
+        finding.Cause.ShouldContain("12 TIME_WAITs ended by their next connection");
+    }
+
+    [Theory]
     [InlineData("1", "endedByPeers", "rfc1337 is 1")]
     [InlineData("0", "killedOrEndedByPeers", "from the same port")]
     public void PeersThatDialAgainFromTheSamePort_AreNotTakenForResets(string rfc1337, string evidence, string cause)
@@ -323,6 +340,39 @@ public sealed class ProvokedFindingTests : IDisposable
 
         Find(() => { }).ShouldBeEmpty();
         Array.ForEach(workers, worker => worker.Dispose());
+    }
+
+    [Theory]
+    [InlineData(true, false, true)] // dotnet A.dll and dotnet B.dll are both called dotnet
+    [InlineData(false, true, true)] // the same program started once more, from elsewhere
+    [InlineData(false, false, false)] // two workers
+    public void ListenersOfOneInterpreter_AreToldApart(bool otherScript, bool otherSession, bool found)
+    {
+        var python = Require.Tool("python3", "python3");
+        const string listen = "import socket,sys; s=socket.socket(); s.setsockopt(1,15,1); s.bind(('',8080)); s.listen(); print('up',flush=True); sys.stdin.read()";
+        Process[] listeners =
+        [
+            .. (((bool Session, string Code)[])[(false, listen), (otherSession, otherScript ? listen + " # another" : listen)]).Select(start => _network.Inner.Namespace.Run(() =>
+                Process.Start(new ProcessStartInfo(start.Session ? Require.Tool("setsid", "util-linux") : python, start.Session ? [python, "-c", start.Code] : ["-c", start.Code])
+                {
+                    RedirectStandardInput = true,
+                    RedirectStandardOutput = true,
+                })!)),
+        ];
+        try
+        {
+            Array.ForEach(listeners, listener => listener.StandardOutput.ReadLine().ShouldBe("up"));
+            Find(() => { }).Select(f => f.Id).ShouldBe(found ? [FindingCatalog.SharedListener] : []);
+        }
+        finally
+        {
+            foreach (var listener in listeners)
+            {
+                listener.StandardInput.Close();
+                listener.WaitForExit();
+                listener.Dispose();
+            }
+        }
     }
 
     [Theory]

@@ -110,10 +110,14 @@ public sealed class PortBudgetKernelTests
         budget.Returns.Within(61).ShouldBe(Ports);
     }
 
-    [Fact]
-    public void Budget_OnLoopback_DoesNotCountWhatIsReused()
+    [Theory]
+    //          tcp_tw_reuse_delay, ms
+    [InlineData("1", Ports)]
+    [InlineData("60000", Ports - 20)]
+    public void Budget_OnLoopback_DoesNotCountWhatIsOldEnoughToBeReused(string delay, int free)
     {
         using var narrow = new NarrowNetwork();
+        narrow.Set("net.ipv4.tcp_tw_reuse_delay", delay);
         var network = narrow.Inner;
         var listener = network.Listen(IPAddress.Loopback);
         for (var ended = 0; ended < 20; ended++)
@@ -125,7 +129,21 @@ public sealed class PortBudgetKernelTests
         network.UntilThereAre(20, TcpStates.TimeWait);
         var budget = reader.Read().Budgets.ShouldHaveSingleItem();
         budget.ReusesTimeWaits.ShouldBeTrue();
-        (budget.InUse, budget.Free).ShouldBe((20, Ports));
+        (budget.InUse, budget.Free).ShouldBe((20, free));
+        var dialled = 0;
+        try
+        {
+            for (; dialled <= Ports; dialled++)
+            {
+                network.Dial(IPAddress.Loopback, listener);
+                network.Accept(listener);
+            }
+        }
+        catch (SocketException refused) when (refused.SocketErrorCode == SocketError.AddressNotAvailable)
+        {
+        }
+
+        dialled.ShouldBe(free, "the kernel gives as many as were told");
     }
 
     private static int Dial(PrivateNetwork network, Socket listener, Way way, int most)

@@ -5,6 +5,16 @@ namespace Farewell.Observation.Tests.Ports;
 public sealed class PortForecastTests
 {
     [Theory]
+    //          before, now, ended/s, growth/s
+    [InlineData(40, 58, 25, 0)] // chance: 100 opened and ended in 2 s
+    [InlineData(58, 40, 25, 0)]
+    [InlineData(40, 140, 25, 50)] // a leak beside the churn
+    [InlineData(40, 42, 0, 1)] // nothing ends, so that nothing is left to chance
+    [InlineData(40, 40, 0, 0)]
+    public void Growth_IsWhatChanceDoesNotExplain(int before, int now, double ended, double perSecond) =>
+        PortForecast.GrowthPerSecond(before, now, ended, TimeSpan.FromSeconds(2)).ShouldBe(perSecond);
+
+    [Theory]
     [InlineData(1000, 1, 0, 1000.0)]
     [InlineData(28_232, 0.5, 0, 56_464.0)]
     [InlineData(1000, 1, 5, 694.5)] // 5 a second keep 305.5 ports in TIME_WAIT

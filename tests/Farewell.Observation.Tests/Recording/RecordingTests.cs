@@ -36,13 +36,14 @@ public sealed class RecordingTests : IDisposable
             {
                 var same = now.Budgets.Single(b => b.Destination == budget.Destination);
                 (same.InUse, same.TimeWait, same.Limit, same.CliffAt, same.States).ShouldBe((budget.InUse, budget.TimeWait, budget.Limit, budget.CliffAt, budget.States));
+                (same.Reusable, same.HeldFor, same.Occupied).ShouldBe((budget.Reusable, budget.HeldFor, budget.Occupied));
                 same.PerSecond.ShouldBe(budget.PerSecond, 0.1);
                 now.OwnersOf(same)[0].Owner.ShouldBe(new SocketOwner(7, "a/b", "x.service"));
             }
 
             now.CloseWaits.ShouldBe(was.CloseWaits);
             var (shared, sharedNow) = (was.SharedListeners.Single(), now.SharedListeners.Single());
-            (sharedNow.Local, sharedNow.Sockets).ShouldBe((shared.Local, shared.Sockets));
+            (sharedNow.Local, sharedNow.Sockets, sharedNow.AreUnrelated).ShouldBe((shared.Local, shared.Sockets, shared.AreUnrelated));
             sharedNow.Owners.ShouldBe(shared.Owners);
             sharedNow.Users.ShouldBe(shared.Users);
             now.ListeningPorts.ShouldBe(was.ListeningPorts);
@@ -137,6 +138,36 @@ public sealed class RecordingTests : IDisposable
         }
 
         RecordingReader.Read(_folder.FullName).Count().ShouldBe(10, "the next recorder begins a file of its own");
+    }
+
+    [Fact]
+    public void AClockThatIsSetBack_LosesNoSample()
+    {
+        using var writer = new RecordingWriter(_folder.FullName);
+        for (var second = 0; second < 30; second++)
+        {
+            writer.Append(Busy(second, 1) with { At = Start.AddMinutes(50).AddSeconds(second) }).ShouldBeTrue();
+        }
+
+        for (var second = 0; second < 30; second++)
+        {
+            writer.Append(Busy(second, 1) with { At = Start.AddMinutes(20).AddSeconds(second) }).ShouldBeTrue($"second {second} after the clock went back by half an hour");
+        }
+
+        RecordingReader.Read(_folder.FullName).Count().ShouldBe(60);
+        RecordingReader.At(_folder.FullName, Start.AddMinutes(21))!.At.ShouldBe(Start.AddMinutes(20).AddSeconds(29));
+    }
+
+    [Fact]
+    public void AfterAFailure_TheNextSampleBeginsAFile()
+    {
+        using var writer = new RecordingWriter(_folder.FullName);
+        writer.Append(Busy(0, 1) with { At = Start });
+        _folder.Delete(recursive: true);
+        Should.Throw<IOException>(() => writer.Append(Busy(1, 1) with { At = Start.AddHours(1) }));
+        _folder.Create();
+        writer.Append(Busy(2, 1) with { At = Start.AddHours(1).AddSeconds(1) }).ShouldBeTrue();
+        RecordingReader.Read(_folder.FullName).ShouldHaveSingleItem().At.ShouldBe(Start.AddHours(1).AddSeconds(1));
     }
 
     [Fact]

@@ -69,6 +69,8 @@ public sealed class RecordAndWatchTests : IDisposable
     [Theory]
     [InlineData("is no time", "doctor", "--from", "/tmp", "--at", "yesterday-ish")]
     [InlineData("--at goes with --from", "doctor", "--at", "03:12")]
+    [InlineData("--pid goes without --from", "doctor", "--from", "/tmp", "--pid", "1")]
+    [InlineData("is no time", "doctor", "--from", "/tmp", "--at", "12/11")]
     [InlineData("there is no folder", "watch", "--replay", "/nowhere/at/all")]
     [InlineData("go with --replay", "watch", "--speed", "3")]
     [InlineData("cannot write to", "record", "/proc/nowhere")]
