@@ -172,7 +172,7 @@ internal sealed class Questions(Harness harness, IReadOnlyList<Subject> subjects
 
     private Turn Pace(ServerProcess server, double rate) => Run(server, line => line.Answers, seconds, "pace", "64", "128", Text(Math.Max(1, (int)rate)), Text(Math.Floor(seconds) + 0.9));
 
-    /// <summary>From when every connection is open; null for a program without a collector.</summary>
+    /// <summary>From when every connection is open to before the first one ends; null for a program without a collector.</summary>
     private double? Allocated(ServerProcess server, EchoCase one)
     {
         if (server.Subject.Name == Subject.Limit)
@@ -180,7 +180,7 @@ internal sealed class Questions(Harness harness, IReadOnlyList<Subject> subjects
             return null;
         }
 
-        using var load = harness.Load(server, "echo", Text(one.Connections), Text(one.Size), Text(one.InFlight), "3");
+        using var load = harness.Load(server, "echo", Text(one.Connections), Text(one.Size), Text(one.InFlight), "3.5");
         _ = load.Next();
         _ = load.Next();
         var before = server.Allocated;
