@@ -25,7 +25,7 @@ internal static class Phrase
     };
 
     public static string Who(IReadOnlyList<OwnerShare> owners) => owners.Count == 0
-        ? "a process that could not be seen (short-lived connections: run `farewell watch` or `record` for a while, as root)"
+        ? "a process that could not be seen (short-lived connections: run `farewell watch` or `record` for a while as root, or `farewell events --source trace --most 20`, which names the process of each)"
         : string.Join(", ", owners.Take(3).Select(o => o.Owner.ToString())) + (owners.Count > 3 ? $" and {owners.Count - 3} more" : "");
 
     public static string Address(Endpoint endpoint)

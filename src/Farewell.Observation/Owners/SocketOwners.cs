@@ -9,11 +9,13 @@ namespace Farewell.Observation.Owners;
 public sealed class SocketOwners
 {
     private readonly Dictionary<uint, SocketOwner> _byInode;
+    private readonly Dictionary<int, RunningProgram?> _programs = [];
+    private readonly string _root;
 
-    private SocketOwners(Dictionary<uint, SocketOwner> byInode, int hidden) => (_byInode, HiddenProcesses) = (byInode, hidden);
+    private SocketOwners(Dictionary<uint, SocketOwner> byInode, int hidden, string root) => (_byInode, HiddenProcesses, _root) = (byInode, hidden, root);
 
     /// <summary>Nobody known.</summary>
-    public static SocketOwners None { get; } = new([], 0);
+    public static SocketOwners None { get; } = new([], 0, "/proc");
 
     /// <summary>Processes whose sockets this user may not see.</summary>
     public int HiddenProcesses { get; }
@@ -23,6 +25,17 @@ public sealed class SocketOwners
 
     /// <summary>The owner of a socket by its inode; the first process found where several share it. Null when not known.</summary>
     public SocketOwner? this[uint inode] => _byInode.GetValueOrDefault(inode);
+
+    /// <summary>What a process runs, looked up once; null when that cannot be seen.</summary>
+    internal RunningProgram? ProgramOf(int processId)
+    {
+        if (!_programs.TryGetValue(processId, out var program))
+        {
+            _programs.Add(processId, program = RunningProgram.Of(processId, _root));
+        }
+
+        return program;
+    }
 
     /// <summary>Reads them. Elsewhere than on Linux nobody is known.</summary>
     /// <param name="root">Where processes are listed; <c>/proc</c>, except in tests.</param>
@@ -58,7 +71,7 @@ public sealed class SocketOwners
             }
         }
 
-        return new(byInode, hidden);
+        return new(byInode, hidden, root);
     }
 
     /// <summary>

@@ -33,11 +33,7 @@ internal sealed class RowCollector
         .Select(g => new CloseWaitGroup(g.Value.Owner, g.Key.Accepted, g.Key.Where, g.Value.Count, g.Value.Stayed, g.Value.EndUnread))
         .OrderByDescending(g => g.Count)];
 
-    public IReadOnlyList<SharedListener> SharedListeners => [.. _listeners.Where(l => l.Value.Count > 1).Select(l => new SharedListener(
-        l.Key, l.Value.Count,
-        [.. l.Value.Select(row => _owners[row.Inode ?? 0]).OfType<SocketOwner>().Distinct()],
-        [.. l.Value.Select(row => row.UserId).OfType<uint>().Distinct()])
-        { AreUnrelated = l.Value.Select(row => _owners[row.Inode ?? 0]?.ProcessId).OfType<int>().Distinct().Select(id => RunningProgram.Of(id)).OfType<RunningProgram>().Distinct().Count() > 1 })];
+    public IReadOnlyList<SharedListener> SharedListeners => [.. _listeners.Where(l => l.Value.Count > 1).Select(l => Shared(l.Key, l.Value))];
 
     public IReadOnlyList<ushort> ListeningPorts => [.. _listeners.Keys.Select(l => l.Port).Distinct().Order()];
 
@@ -67,6 +63,15 @@ internal sealed class RowCollector
         }
 
         return [.. shares.Values.OrderByDescending(s => s.Live + s.TimeWait).Select(s => new OwnerShare(s.Owner, s.Live, s.TimeWait, only))];
+    }
+
+    private SharedListener Shared(Endpoint local, List<Connection> rows)
+    {
+        List<SocketOwner> owners = [.. rows.Select(row => _owners[row.Inode ?? 0]).OfType<SocketOwner>().Distinct()];
+        return new(local, rows.Count, owners, [.. rows.Select(row => row.UserId).OfType<uint>().Distinct()])
+        {
+            AreUnrelated = owners.Select(owner => _owners.ProgramOf(owner.ProcessId)).OfType<RunningProgram>().Distinct().Count() > 1,
+        };
     }
 
     private bool Visit(in Connection row)
