@@ -112,7 +112,7 @@ internal static class TimeWaitFindings
                     ? "An abort (Close(0), linger 0, unread data, TCP_LINGER2=-1) ends a connection without TIME_WAIT. That is by design where nothing can be lost, and a loss of data where not."
                     : reused > 0 ? "tcp_tw_reuse gave their ports to new connections, protected by timestamps." : "The limit of TIME_WAITs is reached.",
             killed + unclear > 0 ? $"Where tuples are reused soon and old duplicates matter: sysctl -w {SettingMeaning.Rfc1337}=1."
-                : overflow > 0 ? $"See {FindingCatalog.TimeWaitOverflow}." : "Nothing, if it is meant; `farewell explain` shows each ending.",
+                : overflow > 0 ? $"See {FindingCatalog.TimeWaitOverflow}." : "Nothing, if it is meant; `farewell events` shows how each connection ends.",
             killed + unclear > 0
                 ? $"{(unclear > 0 ? "Up to " : "")}{Phrase.Count(killed + unclear)} more TIME_WAITs would have been kept in {reading.Interval.TotalSeconds:0.#} s: measured, exactly every one of 100,000."
                 : "None needed.");
