@@ -31,7 +31,7 @@ internal static class DoctorReport
             Line(console, $"not seen: {reason}", Color.Grey);
         }
 
-        PrintVerdict(console, findings);
+        PrintVerdict(console, reading, findings);
     }
 
     // Ten destinations past the cliff have one cause and one remedy: it is printed for the first.
@@ -152,12 +152,16 @@ internal static class DoctorReport
         }
     }
 
-    private static void PrintVerdict(IAnsiConsole console, IReadOnlyList<Finding> findings)
+    private static void PrintVerdict(IAnsiConsole console, MachineReading reading, IReadOnlyList<Finding> findings)
     {
         var grave = findings.Count(f => f.Severity > Severity.Info);
         if (grave == 0)
         {
-            Line(console, findings.Count == 0 ? "healthy: nothing found" : $"healthy: {findings.Count} for information", Color.Green);
+            var found = findings.Count == 0 ? "nothing found" : $"{findings.Count} for information";
+
+            // Owners alone may be missing: they name the cause of a finding, and none rests on them.
+            var unread = reading.Missing.Keys.Where(what => what != "owners").ToList();
+            Line(console, unread.Count == 0 ? $"healthy: {found}" : $"{found} in what could be read: without the {string.Join(" and the ", unread)} nobody can say healthy", unread.Count == 0 ? Color.Green : Color.Yellow);
             return;
         }
 

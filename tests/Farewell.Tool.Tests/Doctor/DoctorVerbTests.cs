@@ -22,6 +22,18 @@ public sealed class DoctorVerbTests
     }
 
     [Fact]
+    public async Task Doctor_WithoutTheSettings_DoesNotSayHealthy()
+    {
+        RequireNamespace();
+        var run = await ToolProcess.RunAsync(["unshare", "-nm", "sh", "-c", "mount -t tmpfs none /proc/sys; exec \"$@\"", "sh"], ["doctor", "--seconds", "1"]);
+
+        run.ExitCode.ShouldBe(0, run.Output + run.Errors);
+        run.Output.ShouldContain("is /proc/sys mounted?");
+        run.Output.ShouldContain("nothing found in what could be read");
+        run.Output.ShouldNotContain("healthy:");
+    }
+
+    [Fact]
     public async Task Doctor_WithAWarning_ExitsWithOne_AndFitsItsSchema()
     {
         RequireNamespace();
