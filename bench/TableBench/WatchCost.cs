@@ -17,8 +17,13 @@ internal static class WatchCost
         {
             foreach (var command in commands)
             {
-                TimeWaits.Make(wanted);
                 using var table = ConnectionTable.Open();
+                while (table.Count(new(TcpStates.TimeWait)) > 0)
+                {
+                    Thread.Sleep(1000); // those of the run before last a minute at most; beside them, these would meet the kernel's limit
+                }
+
+                TimeWaits.Make(wanted);
                 using var terminal = Process.Start(new ProcessStartInfo("script", ["-qec", $"stty cols {columns} rows {rows}; exec {command} watch", "/dev/null"])
                 {
                     RedirectStandardOutput = true,
@@ -36,10 +41,6 @@ internal static class WatchCost
                     $"{$"{columns}x{rows}, {(command.StartsWith("dotnet", StringComparison.Ordinal) ? "JIT" : "native")}",-26} {100 * (users / took),7:0.00} {100 * (kernels / took),9:0.00} {100 * ((users + kernels) / took),18:0.00}   {table.Count(new(TcpStates.TimeWait))}"));
                 watch.Kill();
                 terminal.WaitForExit();
-                while (table.Count(new(TcpStates.TimeWait)) > 0)
-                {
-                    Thread.Sleep(1000); // or the next would meet the kernel's limit of them
-                }
             }
         }
     }

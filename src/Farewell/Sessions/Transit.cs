@@ -1,18 +1,13 @@
 namespace Farewell.Sessions;
 
 /// <summary>
-/// Octets on their way through a session: what came and nobody has read yet, and what is said and not sent. Their memory is from a pool, and so is this object: each thread keeps empty ones (as <c>Spare</c>
-/// of the protocol does), and a session through which nothing passes has none.
+/// Octets on their way through a session: what came and nobody has read yet, and what is said and not sent. Their memory is from a pool, and so is this object: each thread keeps an empty one, and a session
+/// through which nothing passes has none.
 /// </summary>
 internal sealed class Transit
 {
-    private const int MostSpares = 255;
-
     [ThreadStatic]
     private static Transit? _spare;
-
-    [ThreadStatic]
-    private static Stack<Transit>? _moreSpares;
 
     /// <summary>What came while somebody else was taking events; null if nothing did.</summary>
     public byte[]? Input;
@@ -32,13 +27,9 @@ internal sealed class Transit
 
     public static Transit Rent()
     {
-        if (_spare is { } spare)
-        {
-            _spare = null;
-            return spare;
-        }
-
-        return _moreSpares is { Count: > 0 } more ? more.Pop() : new Transit();
+        var rented = _spare ?? new Transit();
+        _spare = null;
+        return rented;
     }
 
     /// <summary>Gives itself away if nothing passes.</summary>
@@ -50,15 +41,7 @@ internal sealed class Transit
             return this;
         }
 
-        if (_spare is null)
-        {
-            _spare = this;
-        }
-        else if ((_moreSpares ??= []).Count < MostSpares)
-        {
-            _moreSpares.Push(this);
-        }
-
+        _spare = this;
         return null;
     }
 }
