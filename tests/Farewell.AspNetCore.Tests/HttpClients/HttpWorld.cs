@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Diagnostics;
 using System.Net.Sockets;
 using System.Runtime.Versioning;
 using Farewell.Departures;
@@ -63,6 +64,25 @@ internal sealed class HttpWorld : IDisposable
     /// <summary>Until nothing that the client sent is unacknowledged: an ACK may be delayed by 40 ms.</summary>
     public Task AcknowledgedAsync() => Eventually.HoldsAsync(
         () => Network.ClientTable.ToList(new(TcpStates.Connected)).All(row => row.SendQueue is 0), () => "everything acknowledged");
+
+    /// <summary>
+    /// Until all connections have ended and the kernels hold as many TIME_WAITs as the ends that were told leave.
+    /// Both are counted again, as HttpClient may have begun a dial that it did not need, which may be done, and let go, between the two counts.
+    /// </summary>
+    public async Task TimeWaitsAreAsync(Func<(int Client, int Server)> told)
+    {
+        (int Client, int Server) held = default;
+        for (var started = Stopwatch.GetTimestamp(); Stopwatch.GetElapsedTime(started) < Eventually.Limit; await Task.Delay(1))
+        {
+            held = await Network.SettledAsync();
+            if (held == told())
+            {
+                return;
+            }
+        }
+
+        held.ShouldBe(told(), $"TIME_WAITs at the client and at the server, where these ended: {string.Join(", ", Ended)}");
+    }
 
     public void Dispose()
     {

@@ -45,7 +45,7 @@ public sealed class LettingGoTests : IDisposable
         await EndedAsync();
         _world.Ended.Select(ended => (ended.Departure, ended.End.Kind)).Distinct().ShouldBe(
             Departures.Select(departure => ((Departure?)departure, KindOf(departure))), ignoreOrder: true, "before any client is disposed");
-        (await _world.Network.SettledAsync()).ShouldBe((_world.Ended.Count(ended => ended.Departure == Departure.Fin), 0));
+        await _world.TimeWaitsAreAsync(() => (_world.Ended.Count(ended => ended.Departure == Departure.Fin), 0));
         clients.ForEach(client => client.Dispose());
     }
 
@@ -154,7 +154,7 @@ public sealed class LettingGoTests : IDisposable
         if (wire.Http == 1)
         {
             _world.Ended.ShouldAllBe(ended => ended.End.Kind == SocketEndKind.Passive && ended.Departure == null && (ended.Use == HttpUse.Idle || ended.Use == HttpUse.Unused));
-            (await _world.Network.SettledAsync()).ShouldBe((0, _world.Ended.Count));
+            await _world.TimeWaitsAreAsync(() => (0, _world.Ended.Count));
         }
     }
 
@@ -220,8 +220,7 @@ public sealed class LettingGoTests : IDisposable
             var used = _world.Ended.Skip(before).Where(ended => ended.Use != HttpUse.Unused).ToList();
             used.ShouldNotBeEmpty();
             used.ShouldAllBe(ended => ended.End.Kind == expected);
-            var settled = await _world.Network.SettledAsync();
-            settled.ShouldBe((_world.Ended.Count(ended => ended.End.Kind == SocketEndKind.Orderly), 0), $"TIME_WAITs after {departure}: {string.Join(", ", _world.Ended)}");
+            await _world.TimeWaitsAreAsync(() => (_world.Ended.Count(ended => ended.End.Kind == SocketEndKind.Orderly), 0));
         }
     }
 

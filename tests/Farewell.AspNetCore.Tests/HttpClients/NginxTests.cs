@@ -45,7 +45,7 @@ public sealed class NginxTests : IDisposable
         Serve();
         await AskAsync(Wire.Named(name), departure, "/");
         _world.Ended.ShouldAllBe(ended => ended.End.Kind == Expected(departure));
-        (await _world.Network.SettledAsync()).ShouldBe((departure == Departure.Fin ? _world.Ended.Count : 0, 0));
+        await _world.TimeWaitsAreAsync(() => (departure == Departure.Fin ? _world.Ended.Count : 0, 0));
     }
 
     [Theory]
@@ -58,8 +58,11 @@ public sealed class NginxTests : IDisposable
 
         // In HTTP/2 its GOAWAY may be answered before its FIN is here.
         _world.Ended.ShouldAllBe(ended => ended.End.Kind == SocketEndKind.Passive || (name.StartsWith("http/2", StringComparison.Ordinal) && ended.End.Kind == Expected(departure)));
-        var passive = _world.Ended.Count(ended => ended.End.Kind == SocketEndKind.Passive);
-        (await _world.Network.SettledAsync()).ShouldBe((departure == Departure.Fin ? _world.Ended.Count - passive : 0, passive));
+        await _world.TimeWaitsAreAsync(() =>
+        {
+            var passive = _world.Ended.Count(ended => ended.End.Kind == SocketEndKind.Passive);
+            return (departure == Departure.Fin ? _world.Ended.Count - passive : 0, passive);
+        });
     }
 
     [Theory]
