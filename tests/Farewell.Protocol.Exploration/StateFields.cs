@@ -19,7 +19,7 @@ internal static class StateFields
     /// <summary>Fields that decide nothing by themselves, and why.</summary>
     public static IReadOnlyDictionary<string, string> Left { get; } = new Dictionary<string, string>
     {
-        ["Inbound.<Held>k__BackingField"] = "an event not yet taken: a carrier takes all events before anything else happens, and so does every step of the worlds",
+        ["Inbound._held"] = "an event not yet taken: a carrier takes all events before anything else happens, and so does every step of the worlds",
         ["Inbound.<PartsHandedOut>k__BackingField"] = "memory handed out with the last event, given back by the next read",
         ["Session._pingNonce"] = "only whether a Pong repeats it counts, and there is one Ping at a time",
         ["Outbox.<PongNonce>k__BackingField"] = "the same",

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Buffers.Binary;
 
 namespace Farewell.Protocol.Frames;
 
@@ -47,6 +48,13 @@ public sealed class FrameReader
         }
 
         var bytes = input.Span;
+        if (_headerBytes == 0 && bytes.Length >= FrameHeader.Size)
+        {
+            (_header, _headerBytes) = (BinaryPrimitives.ReadUInt32BigEndian(bytes), FrameHeader.Size);
+            input = input[FrameHeader.Size..];
+            return true;
+        }
+
         var taken = 0;
         while (_headerBytes < FrameHeader.Size && taken < bytes.Length)
         {

@@ -5,6 +5,8 @@ namespace Farewell.Protocol.Sessions;
 /// <summary>What a session is in the middle of reading: a frame, a payload in parts, an event that nobody has taken. Between them it holds no such object.</summary>
 internal sealed class Inbound
 {
+    private SessionEvent _held;
+
     public FrameReader Frames { get; private set; } = new();
 
     /// <summary>The payload that comes in parts; null if none does.</summary>
@@ -26,8 +28,8 @@ internal sealed class Inbound
     /// <summary>Whether the memory of <see cref="Parts"/> is what the last event's payload lies in.</summary>
     public bool PartsHandedOut { get; private set; }
 
-    /// <summary>What a frame did, until it is taken.</summary>
-    public SessionEvent Held { get; set; }
+    /// <summary>What a frame did, while something else is told before.</summary>
+    public ref SessionEvent Held => ref _held;
 
     /// <summary>What a frame is, or is a part of.</summary>
     public FrameType TypeOf(FrameHeader header) => header.Type == FrameType.Part ? OpenType : header.Type;
@@ -60,17 +62,17 @@ internal sealed class Inbound
             return true;
         }
 
-        (Parts ??= Spare<Assembly>.Take()).Append(payload.Span);
+        (Parts ??= Spares.TakeAssembly()).Append(payload.Span);
         payload = Parts.Payload;
         return PartsHandedOut = !header.HasMore;
     }
 
     /// <summary>Hands an answer out, if it is still wanted.</summary>
-    public void HandOutAnswer(ReadOnlyMemory<byte> payload)
+    public void HandOutAnswer(ReadOnlyMemory<byte> payload, ref SessionEvent happened)
     {
         if (Answering != 0)
         {
-            Held = new SessionEvent(SessionEventKind.Answered, Answering, payload);
+            happened = new SessionEvent(SessionEventKind.Answered, Answering, payload);
             Answering = 0;
         }
     }
@@ -92,7 +94,7 @@ internal sealed class Inbound
         }
 
         (OpenNested, OpenCost) = (false, 0);
-        return Spare<Inbound>.Give(this);
+        return Spares.Give(this);
     }
 
     /// <summary>Forgets what was read of a frame or a payload, and gives its memory back.</summary>
@@ -108,7 +110,7 @@ internal sealed class Inbound
         if (Parts is { } parts)
         {
             parts.Drop();
-            Parts = Spare<Assembly>.Give(parts);
+            Parts = Spares.Give(parts);
         }
 
         PartsHandedOut = false;

@@ -33,6 +33,11 @@ internal sealed class OpenList<T>
         }
 
         var oldest = numberOf(this[0]);
+        if (oldest == number)
+        {
+            return 0;
+        }
+
         var (low, high) = (0, among - 1);
         while (low < high)
         {
@@ -66,7 +71,7 @@ internal sealed class OpenList<T>
         if (Count == 0)
         {
             _head = 0;
-            if (_items.Length > Spare.MostKept)
+            if (_items.Length > Spares.MostKept)
             {
                 Release();
             }

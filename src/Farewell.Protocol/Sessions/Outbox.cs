@@ -104,7 +104,7 @@ internal sealed class Outbox
             return this;
         }
 
-        return Spare<Outbox>.Give(this);
+        return Spares.Give(this);
     }
 
     public Outbox Clone()

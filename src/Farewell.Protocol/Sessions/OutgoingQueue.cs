@@ -136,7 +136,7 @@ internal sealed class OutgoingQueue
             Shift();
         }
 
-        if (Count == 0 && _items.Length > Spare.MostKept)
+        if (Count == 0 && _items.Length > Spares.MostKept)
         {
             ReleaseItems();
         }

@@ -72,13 +72,13 @@ public sealed partial class Session
         ticket = ++_tickets == 0 ? ++_tickets : _tickets;
         if (nested)
         {
-            (Made.NestedOut ??= Spare<OpenAsks>.Take()).Add(new AskOut(ticket, 0, Outbox.Stamp));
+            (Made.NestedOut ??= Spares.TakeAsksOut()).Add(new AskOut(ticket, 0, Outbox.Stamp));
             Outbox.Replies.Enqueue(new Outgoing(FrameType.Ask, ticket, payload, 0, Outbox.Stamp++, Nested: true));
             NoteOutput(now);
         }
         else
         {
-            (_asksOut ??= Spare<OpenAsks>.Take()).Add(new AskOut(ticket, (uint)payload.Length + Hello.Overhead, Outbox.Stamp));
+            (_asksOut ??= Spares.TakeAsksOut()).Add(new AskOut(ticket, (uint)payload.Length + Hello.Overhead, Outbox.Stamp));
             Enqueue(FrameType.Ask, ticket, payload, now);
         }
 
@@ -137,6 +137,39 @@ public sealed partial class Session
     /// <param name="payload">As for <see cref="Send"/>.</param>
     /// <param name="now">The time.</param>
     public ReplyStatus Answer(uint ask, ReadOnlyMemory<byte> payload, TimeSpan now) => Reply(FrameType.Answer, ask, payload, 0, now);
+
+    /// <summary>Answers an ask in hand, and writes the answer at once where nothing else waits to be written and there is room for all of it: as <see cref="Answer"/> and <see cref="Write"/>, without a detour over a queue.</summary>
+    /// <param name="ask">Its number.</param>
+    /// <param name="payload">As for <see cref="Send"/>.</param>
+    /// <param name="now">The time.</param>
+    /// <param name="room">Where to write.</param>
+    /// <param name="written">How many bytes were, which must be sent, as those of <see cref="Write"/>; 0 if it waits, or was not accepted.</param>
+    public ReplyStatus AnswerAtOnce(uint ask, ReadOnlyMemory<byte> payload, TimeSpan now, Span<byte> room, out int written)
+    {
+        written = 0;
+        var length = FrameLayout.FieldsOf(FrameType.Answer) + payload.Length;
+        if (length > FrameHeader.MaxBody || room.Length < FrameHeader.Size + length || HasOutput)
+        {
+            return Answer(ask, payload, now);
+        }
+
+        var status = TakeForReply(FrameType.Answer, ask, payload.Length, out var replied);
+        if (status == ReplyStatus.Accepted)
+        {
+            TryFrame(FrameType.Answer, length, ref room, out var body);
+            WriteAnswerFields(body, replied.Number, replied.Cost, replied.Nested, now);
+            payload.Span.CopyTo(body[FrameLayout.FieldsOf(FrameType.Answer)..]);
+            _lastMessage = now;
+            written = FrameHeader.Size + length;
+            var outbox = Outbox;
+            outbox.Unsent += written;
+            outbox.Stamp++;
+            _closing.Progress(now);
+            NoteOutput(now);
+        }
+
+        return status;
+    }
 
     /// <summary>Refuses an ask in hand that was not begun.</summary>
     /// <param name="ask">Its number.</param>
@@ -287,19 +320,32 @@ public sealed partial class Session
 
     private ReplyStatus Reply(FrameType type, uint number, ReadOnlyMemory<byte> payload, RefusedReason reason, TimeSpan now)
     {
+        var status = TakeForReply(type, number, payload.Length, out var ask);
+        if (status == ReplyStatus.Accepted)
+        {
+            Reply(type, ask, payload, reason);
+            NoteOutput(now);
+        }
+
+        return status;
+    }
+
+    /// <summary>Takes an ask out of those in hand, if it may be replied to like that.</summary>
+    private ReplyStatus TakeForReply(FrameType type, uint number, int length, out AskIn ask)
+    {
+        ask = default;
         var index = _closing.IsOver ? -1 : FindIn(number);
         if (index < 0 || (type == FrameType.Refused && _asksIn![index].Begun))
         {
             return ReplyStatus.TooLate;
         }
 
-        if (payload.Length > LargestToSend)
+        if (length > LargestToSend)
         {
             return ReplyStatus.TooLarge;
         }
 
-        Reply(type, RemoveIn(index), payload, reason);
-        NoteOutput(now);
+        ask = RemoveIn(index);
         return ReplyStatus.Accepted;
     }
 

@@ -66,6 +66,15 @@ public sealed partial class Session
         hash.Add((_closing.ExtendedTo(now) - now).Ticks);
     }
 
+    /// <summary>An empty list is as good as none: which of them there is, is a matter of memory.</summary>
+    private static void AddAsks(OpenAsks? asks, ref StateHash hash)
+    {
+        if (asks is { Count: > 0 })
+        {
+            asks.AddTo(ref hash);
+        }
+    }
+
     private void AddQueues(ref StateHash hash)
     {
         _messagesIn?.AddTo(ref hash);
@@ -78,7 +87,7 @@ public sealed partial class Session
             hash.Add(ask.Cost);
         }
 
-        _asksOut?.AddTo(ref hash);
-        NestedOut?.AddTo(ref hash);
+        AddAsks(_asksOut, ref hash);
+        AddAsks(NestedOut, ref hash);
     }
 }

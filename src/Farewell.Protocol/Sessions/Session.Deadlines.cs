@@ -42,7 +42,7 @@ public sealed partial class Session
             }
         }
 
-        NoteOutput(now);
+        Tidy(now);
     }
 
     /// <summary>Says that the peer acknowledged something, for carriers that can know. Received bytes count by themselves.</summary>
@@ -136,16 +136,22 @@ public sealed partial class Session
         (_helloPending, _tellPending, _dismissPending) = ((_helloPending || hello) && isGreeting, words, false);
     }
 
-    /// <summary>Keeps the time since which output has been waiting, and nothing that is empty.</summary>
-    private void NoteOutput(TimeSpan now)
+    /// <summary>Keeps nothing that is empty, and the time since which output has been waiting. Between the messages of one burst only the latter is looked after.</summary>
+    private void Tidy(TimeSpan now)
     {
-        _asksOut = _asksOut is { Count: 0 } ? Spare<OpenAsks>.Give(_asksOut) : _asksOut;
+        _asksOut = _asksOut is { Count: 0 } ? Spares.Give(_asksOut) : _asksOut;
         if (NestedOut is { Count: 0 } nested)
         {
-            _rare!.NestedOut = Spare<OpenAsks>.Give(nested);
+            _rare!.NestedOut = Spares.Give(nested);
         }
 
-        _asksIn = _asksIn is { Count: 0 } ? Spare<OpenList<AskIn>>.Give(_asksIn) : _asksIn;
+        _asksIn = _asksIn is { Count: 0 } ? Spares.Give(_asksIn) : _asksIn;
+        NoteOutput(now);
+    }
+
+    /// <summary>Keeps the time since which output has been waiting.</summary>
+    private void NoteOutput(TimeSpan now)
+    {
         if (!_closing.IsOver && (_outbox is { Unsent: > 0 } || HasOutput))
         {
             Outbox.Pend(now);

@@ -77,12 +77,7 @@ public sealed partial class Session
         TryFrame(begins ? current.Type : FrameType.Part, fields + length, ref room, out var body, flags);
         if (begins && current.Type == FrameType.Answer)
         {
-            Put(body, 0, current.Number);
-            Put(body, 4, Report());
-            NoteReply(current);
-
-            // The reply is not owed any more, so ping and pong go on, from here and not from before the handler began.
-            _lastHeard = now;
+            WriteAnswerFields(body, current.Number, current.Cost, current.Nested, now);
         }
 
         current.Payload.Span.Slice(offset, length).CopyTo(body[fields..]);
@@ -95,6 +90,16 @@ public sealed partial class Session
         }
 
         return true;
+    }
+
+    private void WriteAnswerFields(Span<byte> body, uint ask, uint cost, bool nested, TimeSpan now)
+    {
+        Put(body, 0, ask);
+        Put(body, 4, Report());
+        NoteReply(cost, nested);
+
+        // The reply is not owed any more, so ping and pong go on, from here and not from before the handler began.
+        _lastHeard = now;
     }
 
     /// <summary>How much of a payload goes into the next frame; -1 if it had better wait for more room.</summary>
@@ -124,7 +129,7 @@ public sealed partial class Session
         ref readonly var current = ref _outbox!.Current;
         Put(body, 0, current.Number);
         body[4] = (byte)current.Reason;
-        NoteReply(current);
+        NoteReply(current.Cost, current.Nested);
         _lastHeard = _lastMessage = now;
         _outbox.EndCurrent();
         return true;
@@ -147,10 +152,10 @@ public sealed partial class Session
         return true;
     }
 
-    private void NoteReply(in Outgoing reply)
+    private void NoteReply(uint cost, bool nested)
     {
-        _costIn -= reply.Cost;
-        if (reply.Nested)
+        _costIn -= cost;
+        if (nested)
         {
             Made.NestedUnreplied--;
         }

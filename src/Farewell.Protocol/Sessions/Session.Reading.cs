@@ -13,12 +13,17 @@ public sealed partial class Session
     private uint _costIn;
 
     /// <summary>Taken when something is to be read, and given away between frames.</summary>
-    private Inbound Inbound => _inbound ??= Spare<Inbound>.Take();
+    private Inbound Inbound => _inbound ??= Spares.TakeInbound();
 
     /// <summary>The ticket of the own ask whose answer comes in parts; 0 if none does.</summary>
     private uint Answering => _inbound?.Answering ?? 0;
 
-    private bool Step(ref ReadOnlyMemory<byte> input, TimeSpan now)
+    /// <summary>Takes the next step through the input: a frame, or what there is of it.</summary>
+    /// <param name="input">What is left; advanced.</param>
+    /// <param name="now">The time.</param>
+    /// <param name="happened">Set to what a frame did, if it did something.</param>
+    /// <returns>False if nothing can be done without more input.</returns>
+    private bool Step(ref ReadOnlyMemory<byte> input, TimeSpan now, ref SessionEvent happened)
     {
         if (_inbound is { PartsHandedOut: true } handedOut)
         {
@@ -48,7 +53,8 @@ public sealed partial class Session
         }
 
         var frames = Inbound.Frames;
-        if (!frames.HasHeader)
+        var isJudged = !frames.HasHeader;
+        if (isJudged)
         {
             if (!frames.TryReadHeader(ref input))
             {
@@ -72,7 +78,7 @@ public sealed partial class Session
             return false;
         }
 
-        if (Take(frames.Header, body, now) is var broken and not Violation.None)
+        if (Take(frames.Header, body, isJudged, now, ref happened) is var broken and not Violation.None)
         {
             Violate(broken, now);
         }
@@ -129,7 +135,7 @@ public sealed partial class Session
             return Violation.BadPart;
         }
 
-        if (header.Type == FrameType.Part ? inbound.OpenIgnored : verdict == Verdict.Ignore)
+        if (verdict == Verdict.Ignore || (header.Type == FrameType.Part && inbound.OpenIgnored))
         {
             inbound.Open(header, ignored: true);
             inbound.Frames.SkipBody();

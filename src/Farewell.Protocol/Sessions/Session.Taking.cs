@@ -19,10 +19,10 @@ public sealed partial class Session
     /// <summary>The cost that the peer lets be sent and not be returned.</summary>
     private uint PeerWindow => _peer?.Window ?? Hello.EarlyWindow;
 
-    private Violation Take(FrameHeader header, ReadOnlyMemory<byte> body, TimeSpan now)
+    private Violation Take(FrameHeader header, ReadOnlyMemory<byte> body, bool isJudged, TimeSpan now, ref SessionEvent happened)
     {
-        // The application may have moved the machine on since the header was checked.
-        if (Judge(FrameTable.ColumnOf((byte)header.Type)) is var verdict and not Verdict.Act)
+        // The application may have moved the machine on since the header was checked, unless that was just now.
+        if (!isJudged && Judge(FrameTable.ColumnOf((byte)header.Type)) is var verdict and not Verdict.Act)
         {
             _inbound!.Open(header, ignored: true);
             return verdict == Verdict.Ignore ? Violation.None : Violation.UnexpectedFrame;
@@ -34,13 +34,13 @@ public sealed partial class Session
             case FrameType.Hello:
                 return TakeHello(Hello.Read(fields), now);
             case FrameType.Message or FrameType.Ask or FrameType.Part:
-                return TakePayload(header, body, now);
+                return TakePayload(header, body, now, ref happened);
             case FrameType.Answer:
-                return Confirm(At(fields, 4)) is var wrong and not Violation.None ? wrong : TakeAnswer(header, body, now);
+                return Confirm(At(fields, 4)) is var wrong and not Violation.None ? wrong : TakeAnswer(header, body, now, ref happened);
             case FrameType.Refused:
-                return Settle(At(fields, 0), out var refused) ? TellRefused(refused, fields[4]) : Violation.UnknownAsk;
+                return Settle(At(fields, 0), out var refused) ? TellRefused(refused, fields[4], ref happened) : Violation.UnknownAsk;
             case FrameType.Cancel:
-                return TakeCancel(At(fields, 0));
+                return TakeCancel(At(fields, 0), ref happened);
             case FrameType.Ping when _pongPending:
                 return Violation.BadPing;
             case FrameType.Ping:
@@ -95,7 +95,7 @@ public sealed partial class Session
         return Violation.None;
     }
 
-    private Violation TakePayload(FrameHeader header, ReadOnlyMemory<byte> body, TimeSpan now)
+    private Violation TakePayload(FrameHeader header, ReadOnlyMemory<byte> body, TimeSpan now, ref SessionEvent happened)
     {
         var inbound = _inbound!;
         var (type, nested) = (inbound.TypeOf(header), inbound.IsNested(header));
@@ -109,22 +109,22 @@ public sealed partial class Session
         switch (type)
         {
             case FrameType.Message:
-                inbound.Held = new SessionEvent(SessionEventKind.Message, (_messagesIn ??= new Intake()).Add(cost), body);
+                happened = new SessionEvent(SessionEventKind.Message, (_messagesIn ??= new Intake()).Add(cost), body);
                 break;
             case FrameType.Answer:
-                inbound.HandOutAnswer(body);
+                inbound.HandOutAnswer(body, ref happened);
                 break;
             case FrameType.Ask when nested && ++Made.NestedUnreplied > Hello.MaxNested:
                 return Violation.CreditExceeded;
             case FrameType.Ask when Judge(FrameColumn.Ask) == Verdict.Act:
-                TakeAsk(new AskIn((uint)++_asksReceived, cost, nested), body);
+                TakeAsk(new AskIn((uint)++_asksReceived, cost, nested), body, ref happened);
                 break;
         }
 
         return Violation.None;
     }
 
-    private void TakeAsk(AskIn ask, ReadOnlyMemory<byte> payload)
+    private void TakeAsk(AskIn ask, ReadOnlyMemory<byte> payload, ref SessionEvent happened)
     {
         if (ask.Nested && (_rare?.NestedIn ?? 0) >= _limits.Nested)
         {
@@ -136,17 +136,17 @@ public sealed partial class Session
         }
         else
         {
-            (_asksIn ??= Spare<OpenList<AskIn>>.Take()).Add(ask);
+            (_asksIn ??= Spares.TakeAsksIn()).Add(ask);
             if (ask.Nested)
             {
                 Made.NestedIn++;
             }
 
-            _inbound!.Held = new SessionEvent(SessionEventKind.Ask, ask.Number, payload, Nested: ask.Nested);
+            happened = new SessionEvent(SessionEventKind.Ask, ask.Number, payload, Nested: ask.Nested);
         }
     }
 
-    private Violation TakeAnswer(FrameHeader header, ReadOnlyMemory<byte> body, TimeSpan now)
+    private Violation TakeAnswer(FrameHeader header, ReadOnlyMemory<byte> body, TimeSpan now, ref SessionEvent happened)
     {
         if (!Settle(At(body.Span, 0), out var ask))
         {
@@ -159,23 +159,23 @@ public sealed partial class Session
         body = body[FrameLayout.FieldsOf(FrameType.Answer)..];
         if (inbound.TryGather(header, ref body))
         {
-            inbound.HandOutAnswer(body);
+            inbound.HandOutAnswer(body, ref happened);
         }
 
         return Violation.None;
     }
 
-    private Violation TellRefused(AskOut ask, byte reason)
+    private static Violation TellRefused(AskOut ask, byte reason, ref SessionEvent happened)
     {
         if (!ask.Cancelled)
         {
-            _inbound!.Held = new SessionEvent(SessionEventKind.Refused, ask.Ticket, Reason: reason);
+            happened = new SessionEvent(SessionEventKind.Refused, ask.Ticket, Reason: reason);
         }
 
         return Violation.None;
     }
 
-    private Violation TakeCancel(uint number)
+    private Violation TakeCancel(uint number, ref SessionEvent happened)
     {
         if ((uint)_asksReceived - number >= Math.Min(_asksReceived, 1L << 31))
         {
@@ -193,7 +193,7 @@ public sealed partial class Session
                 Reply(FrameType.Refused, RemoveIn(index), default, RefusedReason.Cancelled);
             }
 
-            _inbound!.Held = new SessionEvent(SessionEventKind.Cancelled, number);
+            happened = new SessionEvent(SessionEventKind.Cancelled, number);
         }
 
         return Violation.None;

@@ -71,10 +71,10 @@ public sealed partial class Session
             _closing.GoodbyeSent(now, _limits.Parting);
         }
 
-        NoteOutput(now);
+        Tidy(now);
     }
 
-    private Outbox Outbox => _outbox ??= Spare<Outbox>.Take();
+    private Outbox Outbox => _outbox ??= Spares.TakeOutbox();
 
     private bool IsWriting => _outbox is { IsWriting: true };
 
@@ -95,7 +95,7 @@ public sealed partial class Session
 
     private bool WriteNext(ref Span<byte> room, bool fresh, TimeSpan now)
     {
-        if (!HasOutput)
+        if (_closing.IsOver || State is SessionState.Waiting or SessionState.Parting or SessionState.Ended)
         {
             return false;
         }
@@ -108,6 +108,11 @@ public sealed partial class Session
         if (_tellPending)
         {
             return WriteTold(ref room);
+        }
+
+        if (State == SessionState.Expelling)
+        {
+            return false;
         }
 
         if (_dismissPending)

@@ -98,40 +98,51 @@ public sealed partial class Session
             Alive(now);
         }
 
-        do
+        while (!TakePending(out happened))
         {
-            if (TakePending(out happened))
+            if (!Step(ref input, now, ref happened))
             {
-                NoteOutput(now);
-                return true;
+                _inbound = _inbound?.Rest();
+                Tidy(now);
+                return false;
             }
-        }
-        while (Step(ref input, now));
 
-        _inbound = _inbound?.Rest();
+            if (happened.Kind == SessionEventKind.None)
+            {
+                continue;
+            }
+
+            if (_pending == Pending.None)
+            {
+                break;
+            }
+
+            // What the same frame told by the way comes first.
+            Inbound.Held = happened;
+        }
+
         NoteOutput(now);
-        happened = default;
-        return false;
+        return true;
     }
 
     /// <summary>The peer's FIN was read. Events may follow: <see cref="Read"/> with no input.</summary>
     public void EndOfStream(TimeSpan now)
     {
         _closing.EndOfStream(_anyByte);
-        NoteOutput(now);
+        Tidy(now);
     }
 
     /// <summary>The connection was reset by the peer or on the path. Events may follow: <see cref="Read"/> with no input.</summary>
     public void ConnectionReset(TimeSpan now)
     {
         _closing.ConnectionReset(_anyByte);
-        NoteOutput(now);
+        Tidy(now);
     }
 
     /// <summary>The transport gave the connection up, since what comes cannot be trusted: it is to be reset. Events may follow: <see cref="Read"/> with no input.</summary>
     public void ConnectionBroken(TimeSpan now)
     {
         _closing.ConnectionBroken();
-        NoteOutput(now);
+        Tidy(now);
     }
 }

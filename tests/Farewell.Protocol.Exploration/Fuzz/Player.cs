@@ -76,7 +76,7 @@ internal sealed class Player(Session session, Random random, Fuzzing.Buffers buf
                 session.Ask(Payload(), _now, out _, random.Next(4) == 0);
                 break;
             case 2 or 3:
-                session.Answer(_asked, Payload(), _now);
+                AtOnce.Answer(session, _asked, Payload(), _now);
                 break;
             case 4:
                 session.Refuse(_asked, RefusedReason.Declined, _now);

@@ -21,7 +21,7 @@ internal static partial class Catalogue
         new("parts out of order are accepted", Reading, "header.Type == FrameType.Part ? inbound.OpenType == default : inbound.OpenType != default && EndsParts(header.Type)", "header.Type == FrameType.Part && inbound.OpenType == default"),
         new("a part of nothing is accepted", Reading, "header.Type == FrameType.Part ? inbound.OpenType == default :", "header.Type == FrameType.Part ? false :"),
         new("Done may come between parts", Reading, " || type is FrameType.Done or FrameType.Goodbye;", ";"),
-        new("parts of what is ignored are not ignored", Reading, "header.Type == FrameType.Part ? inbound.OpenIgnored : verdict == Verdict.Ignore", "verdict == Verdict.Ignore"),
+        new("parts of what is ignored are not ignored", Reading, "verdict == Verdict.Ignore || (header.Type == FrameType.Part && inbound.OpenIgnored)", "verdict == Verdict.Ignore"),
         new("the largest payload is not checked", Reading, "if (before + payload > Math.Max(_limits.Largest, (int)Hello.EarlyLargest))", "if (false)"),
         new("the largest payload is checked frame by frame", Reading, "header.Type == FrameType.Part ? inbound.Parts!.Length : 0", "0"),
         new("the window is not checked", Reading, "return _costIn > Math.Max(_limits.Window, (int)Hello.EarlyWindow) ? Violation.CreditExceeded : Violation.None;", "return Violation.None;"),

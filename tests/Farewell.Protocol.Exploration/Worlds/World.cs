@@ -157,7 +157,7 @@ internal sealed partial class World
                 party.Asks[at] = ask with { Begun = true };
                 break;
             case StepKind.Answer:
-                asker.Replied[ask.Ticket] |= party.Session.Answer(ask.Number, Lend(party, 3, ask.Ticket), _now) == ReplyStatus.Accepted;
+                asker.Replied[ask.Ticket] |= AtOnce.Answer(party.Session, ask.Number, Lend(party, 3, ask.Ticket), _now) == ReplyStatus.Accepted;
                 party.Asks.RemoveAt(at);
                 break;
             case StepKind.Refuse:
