@@ -28,7 +28,6 @@ internal sealed class FarewellConnections
         (_options, _protocol) = (options, protocol);
         _settings = new SessionSettings
         {
-            Handler = SessionSettings.Chain(options.Filters, SessionSettings.Begin(handler)),
             Limits = options.Limits,
             Wheel = new DeadlineWheel(options.Clock),
             Logger = logger,
@@ -37,7 +36,7 @@ internal sealed class FarewellConnections
             ResetAfterGoodbye = options.ResetAfterGoodbye,
             MaxAge = options.MaxAge,
             Metrics = SessionMetrics.Of(meters),
-        };
+        }.Handling(handler, [.. options.Filters]);
     }
 
     /// <summary>Runs a session, and keeps the connection until its leaver has left.</summary>

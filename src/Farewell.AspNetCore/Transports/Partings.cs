@@ -42,7 +42,7 @@ internal sealed partial class Partings(FarewellHttpOptions options, TimeSpan kee
 
     public void Ended(AcceptedConnection connection, PartingReason reason, SocketEnd end)
     {
-        _metrics.Ended(reason, EndingJudge.Judge([.. end.Evidence(Wheel.Now)], Vantage.Library));
+        _metrics.Ended(reason, EndingJudge.Judge([.. end.Evidence(Wheel.Exact)], Vantage.Library));
         if (reason is PartingReason.GraceExpired or PartingReason.DiscardLimit or PartingReason.Crowded || end.IsForced)
         {
             NotNormal(logger, connection.ConnectionId, connection.RemoteEndPoint, reason, end.Kind, end.Discarded);

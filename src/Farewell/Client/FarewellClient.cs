@@ -108,7 +108,6 @@ public static class FarewellClient
         var inbox = options.Handler is null ? new Inbox() : null;
         var settings = new SessionSettings
         {
-            Handler = SessionSettings.On(options.Handler is null ? HandlerThread.Reader : options.HandlerThread, SessionSettings.Chain(options.Filters, options.Handler is null ? inbox!.Put : SessionSettings.Begin(options.Handler))),
             Limits = options.Limits,
             Wheel = options.Clock == TimeProvider.System ? SystemWheel.Value : new DeadlineWheel(options.Clock),
             Logger = options.Logger ?? NullLogger.Instance,
@@ -120,6 +119,9 @@ public static class FarewellClient
             Departure = options.Departure,
             Departures = options.Departures ?? ProcessDepartures.Chooser,
         };
+        settings = inbox is null
+            ? settings.Handling(options.Handler!, [.. options.Filters], options.HandlerThread)
+            : settings with { Handler = SessionSettings.Chain(options.Filters, inbox.Put) };
         var transport = options.Tls is { } tls ? TlsTransport.Dial(carried, tls, DrainLimit.Default.Time, options.Clock) : carried;
         var driver = new SessionDriver(Role.Leaver, dials: true, transport, settings) { Inbox = inbox };
         driver.Start();

@@ -5,7 +5,7 @@ namespace Farewell.Linux;
 
 /// <summary>
 /// The system calls on raw descriptors that an event loop and an inherited listener need. Constants from the kernel's <c>include/uapi</c>.
-/// None suppresses the GC transition: each can enter the network stack.
+/// None that can enter the network stack suppresses the GC transition.
 /// </summary>
 [SupportedOSPlatform("linux")]
 internal static partial class Libc
@@ -34,6 +34,7 @@ internal static partial class Libc
     public const int F_SETFD = 2;
     public const int F_DUPFD_CLOEXEC = 1030;
     public const int FD_CLOEXEC = 1;
+    public const int CLOCK_MONOTONIC_COARSE = 6;
 
     public const int EINTR = 4;
     public const int EBADF = 9;
@@ -79,6 +80,20 @@ internal static partial class Libc
 
     [LibraryImport("libc", EntryPoint = "getsockopt", SetLastError = true)]
     public static partial int GetSocketOption(int descriptor, int level, int name, Span<int> value, ref uint octets);
+
+    /// <summary>The kernel's monotonic clock as it stood at its last tick. Of 64-bit processes only: the fields of a time are pointers wide there.</summary>
+    public static TimeSpan CoarseTime
+    {
+        get
+        {
+            Span<long> time = stackalloc long[2];
+            _ = GetTime(CLOCK_MONOTONIC_COARSE, time);
+            return new TimeSpan(time[0] * TimeSpan.TicksPerSecond + time[1] / TimeSpan.NanosecondsPerTick);
+        }
+    }
+
+    [LibraryImport("libc", EntryPoint = "clock_gettime"), SuppressGCTransition]
+    private static partial int GetTime(int clock, Span<long> secondsAndNanoseconds);
 
     [LibraryImport("libc", EntryPoint = "fcntl", SetLastError = true)]
     public static partial int Control(int descriptor, int command, int argument);

@@ -186,7 +186,7 @@ internal sealed partial class ProtocolDriver
         SessionReport report;
         lock (_gate)
         {
-            _trace.End(_core.Disposition == Disposition.Gone ? default : end, Now);
+            _trace.End(_core.Disposition == Disposition.Gone ? default : end, _settings.Wheel.Exact);
             Pump();
             report = new SessionReport
             {
@@ -198,7 +198,7 @@ internal sealed partial class ProtocolDriver
                 AsksUnknown = 0,
                 AsksRefused = 0,
                 Received = 0,
-                Duration = Now - _began,
+                Duration = _settings.Wheel.Exact - _began,
                 RemoteEndPoint = _transport.RemoteEndPoint,
                 Fault = _fault ?? _transport.Fault,
             };

@@ -34,9 +34,9 @@ internal sealed partial class ProtocolDriver : Driver
     public ProtocolDriver(Role role, Transport transport, SessionSettings settings, HostedProtocol protocol)
     {
         (_transport, _settings, _protocol) = (transport, settings, protocol);
-        _began = settings.Wheel.Now;
+        _began = settings.Wheel.Exact;
         _manner = new GuardedManner(protocol.Manner);
-        _core = new MannerSession(role, _manner, settings.Limits, _began);
+        _core = new MannerSession(role, _manner, settings.Limits, settings.Wheel.Now);
         _agesAt = settings.AgesAt(_began);
         var bounds = new PipeOptions(pauseWriterThreshold: protocol.Buffer, resumeWriterThreshold: (protocol.Buffer + 1) / 2, useSynchronizationContext: false);
         (_input, _output) = (new Pipe(bounds), new Pipe(bounds));
@@ -147,7 +147,7 @@ internal sealed partial class ProtocolDriver : Driver
 
     public override void EndOfStream() => Do(0, static (driver, _) =>
     {
-        driver._trace.Note(CloseEventKind.EndOfStream, driver.Now);
+        driver._trace.Note(CloseEventKind.EndOfStream, driver._settings.Wheel.Exact);
         driver._core.EndOfStream(driver.Now);
         driver._isAtEnd = true;
     });
@@ -160,7 +160,7 @@ internal sealed partial class ProtocolDriver : Driver
             return;
         }
 
-        driver._trace.Note(how, driver.Now);
+        driver._trace.Note(how, driver._settings.Wheel.Exact);
         driver._core.ConnectionReset();
     });
 

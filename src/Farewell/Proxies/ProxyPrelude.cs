@@ -30,7 +30,7 @@ internal sealed class ProxyPrelude : Driver
     public ProxyPrelude(Transport transport, SessionSettings settings, Func<Transport, Driver> begin)
     {
         (_transport, _settings, _begin) = (transport, settings, begin);
-        _began = settings.Wheel.Now;
+        _began = settings.Wheel.Exact;
         transport.Driver = this;
     }
 
@@ -112,7 +112,7 @@ internal sealed class ProxyPrelude : Driver
     {
         lock (_gate)
         {
-            _trace.Note(CloseEventKind.EndOfStream, _settings.Wheel.Now);
+            _trace.Note(CloseEventKind.EndOfStream, _settings.Wheel.Exact);
             End(_seen.WrittenCount == 0 ? Cause.Probe : Cause.Truncated, TransportEnd.Close);
         }
     }
@@ -121,7 +121,7 @@ internal sealed class ProxyPrelude : Driver
     {
         lock (_gate)
         {
-            _trace.Note(how, _settings.Wheel.Now);
+            _trace.Note(how, _settings.Wheel.Exact);
             End(_seen.WrittenCount == 0 ? Cause.Probe : Cause.PeerReset, TransportEnd.Release);
         }
     }
@@ -132,7 +132,7 @@ internal sealed class ProxyPrelude : Driver
 
     public override void Ended(SocketEnd end)
     {
-        _trace.End(_cause == Cause.PeerReset ? default : end, _settings.Wheel.Now);
+        _trace.End(_cause == Cause.PeerReset ? default : end, _settings.Wheel.Exact);
         var report = new SessionReport
         {
             Role = Role.Stayer,
@@ -143,7 +143,7 @@ internal sealed class ProxyPrelude : Driver
             AsksUnknown = 0,
             AsksRefused = 0,
             Received = 0,
-            Duration = _settings.Wheel.Now - _began,
+            Duration = _settings.Wheel.Exact - _began,
             RemoteEndPoint = _transport.RemoteEndPoint,
         };
         _settings.Metrics.Began(Role.Stayer);

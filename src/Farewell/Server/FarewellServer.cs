@@ -43,7 +43,6 @@ public sealed class FarewellServer : IAsyncDisposable
         _logger = loggers.CreateLogger<FarewellServer>();
         _guests = new SessionSettings
         {
-            Handler = SessionSettings.On(options.HandlerThread, SessionSettings.Chain(options.Filters, SessionSettings.Begin(handler ?? (static (_, _) => default)))),
             Limits = options.Limits,
             Wheel = _wheel,
             Logger = _logger,
@@ -53,7 +52,7 @@ public sealed class FarewellServer : IAsyncDisposable
             MaxAge = options.MaxAge,
             Metrics = SessionMetrics.Of(options.MeterFactory),
             Watch = new Watch(this, isTurnedAway: false),
-        };
+        }.Handling(handler ?? (static (_, _) => default), [.. options.Filters], options.HandlerThread);
         _strangers = _guests with { Watch = new Watch(this, isTurnedAway: true) };
         LocalEndPoint = (IPEndPoint)listener.LocalEndPoint!;
         _front = Open(listener, loggers.CreateLogger<Acceptor>());
@@ -126,7 +125,7 @@ public sealed class FarewellServer : IAsyncDisposable
 
     private async Task<StopReport> StopOnceAsync(StopOptions options, CancellationToken hurry)
     {
-        var began = _wheel.Now;
+        var began = _wheel.Exact;
         _stopGrace = options.Grace ?? _options.Limits.Grace;
         _stopsAt = began + _stopGrace;
         var tally = _sessions.Tally();
@@ -139,7 +138,7 @@ public sealed class FarewellServer : IAsyncDisposable
 
             // Only then is who is there all there will be.
             await draining.ConfigureAwait(false);
-            var left = began + _stopGrace + TimeSpan.FromMilliseconds(500) - _wheel.Now;
+            var left = began + _stopGrace + TimeSpan.FromMilliseconds(500) - _wheel.Exact;
             await _sessions.WhenEmpty().WaitAsync(left > TimeSpan.Zero ? left : TimeSpan.Zero, _options.Clock, hurry).ConfigureAwait(false);
         }
         catch (Exception late) when (late is TimeoutException or OperationCanceledException)
@@ -165,7 +164,7 @@ public sealed class FarewellServer : IAsyncDisposable
     private async Task<int> DrainAsync(CancellationToken hurry)
     {
         var drained = _front.Drain(Accept);
-        while (_front.IsStarved && _wheel.Now < _stopsAt && !hurry.IsCancellationRequested)
+        while (_front.IsStarved && _wheel.Exact < _stopsAt && !hurry.IsCancellationRequested)
         {
             await Task.Delay(TimeSpan.FromMilliseconds(20), _options.Clock, hurry).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             var nobodyWillGiveBack = _sessions.Count == 0;
@@ -192,14 +191,14 @@ public sealed class FarewellServer : IAsyncDisposable
         foreach (var (number, some) in all.Chunk(perStep).Index())
         {
             var at = began + step * number;
-            if (number > 0 && at > _wheel.Now)
+            if (number > 0 && at > _wheel.Exact)
             {
-                await Task.Delay(at - _wheel.Now, _options.Clock, hurry).ConfigureAwait(false);
+                await Task.Delay(at - _wheel.Exact, _options.Clock, hurry).ConfigureAwait(false);
             }
 
             foreach (var session in some)
             {
-                Dismiss(session, began + _stopGrace - _wheel.Now);
+                Dismiss(session, began + _stopGrace - _wheel.Exact);
             }
         }
     }
@@ -220,7 +219,7 @@ public sealed class FarewellServer : IAsyncDisposable
     {
         if (_stopping.IsCancellationRequested)
         {
-            var rest = _stopsAt - _wheel.Now;
+            var rest = _stopsAt - _wheel.Exact;
             TurnAway(accepted, DismissReason.Stop, rest > TimeSpan.Zero ? rest : TimeSpan.FromMilliseconds(1));
         }
         else if (Interlocked.Increment(ref _open) <= _options.MaxSessions)

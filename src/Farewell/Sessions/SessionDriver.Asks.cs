@@ -52,7 +52,7 @@ internal sealed partial class SessionDriver
     private async ValueTask<AskResult> AskMeasuredAsync(ReadOnlyMemory<byte> payload, bool nested, CancellationToken cancellation)
     {
         using var span = Tracing.StartAsk(this);
-        var began = Now;
+        var began = _settings.Wheel.Exact;
         var outcome = "given-up";
         try
         {
@@ -62,7 +62,7 @@ internal sealed partial class SessionDriver
         }
         finally
         {
-            _settings.Metrics.Asked(Now - began, outcome);
+            _settings.Metrics.Asked(_settings.Wheel.Exact - began, outcome);
             Tracing.Conclude(span, outcome);
         }
     }

@@ -46,7 +46,7 @@ internal sealed partial class SessionDriver
             var trace = Trace;
             if (_core.Disposition != Disposition.Gone || trace.IsEmpty)
             {
-                trace.End(end, Now);
+                trace.End(end, _settings.Wheel.Exact);
             }
 
             report = new SessionReport
@@ -59,7 +59,7 @@ internal sealed partial class SessionDriver
                 AsksUnknown = (_rare?.AsksUnknown ?? 0) + _core.AsksUnknown,
                 AsksRefused = _core.AsksRefused,
                 Received = _received,
-                Duration = Now - _began,
+                Duration = _settings.Wheel.Exact - _began,
                 RemoteEndPoint = _transport.RemoteEndPoint,
                 Fault = _rare?.Fault ?? _transport.Fault,
             };

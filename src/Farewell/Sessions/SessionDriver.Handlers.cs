@@ -16,14 +16,20 @@ internal sealed partial class SessionDriver
         lock (_core)
         {
             var now = Now;
-            var status = _core.Answer(ask, payload, now);
+            var status = _core.AnswerAtOnce(ask, payload, now, RoomFor(payload.Length), out var written);
+            Wrote(written);
             if (status == ReplyStatus.TooLarge)
             {
                 throw new ArgumentException($"An answer of {payload.Length} octets is above the {_core.LargestToSend} that the peer accepts.", nameof(payload));
             }
 
-            Pump(now, IsInTurn);
-            if (!IsInTurn)
+            var isInTurn = IsInTurn;
+            if (written == 0 || !isInTurn)
+            {
+                Pump(now, isInTurn);
+            }
+
+            if (!isInTurn)
             {
                 Settle();
             }
@@ -85,52 +91,92 @@ internal sealed partial class SessionDriver
     }
 
     /// <summary>Under the lock: whether what came is to be handled now. If not, it waits for a handler to end, or is refused.</summary>
-    private bool Admit(in SessionEvent happened)
+    private bool Admit(ref Turn turn)
     {
+        ref readonly var happened = ref turn.Happened;
+        var isAsk = happened.Kind == SessionEventKind.Ask;
         _received++;
-        _settings.Metrics.Message(isSent: false, happened.Kind == SessionEventKind.Ask);
+        _settings.Metrics.Message(isSent: false, isAsk);
+
+        // In memory of its own: the input is the transport's again before a handler that waits has returned.
+        var payload = happened.Payload.Span;
+        var memory = payload.IsEmpty ? null : turn.Rent(payload.Length);
+        payload.CopyTo(memory);
+        var work = new Work(happened.Number, memory, payload.Length, isAsk, happened.Nested);
         if (_rare?.Fault is not null)
         {
-            Discard(Work.Copy(happened));
+            Discard(work);
             return false;
         }
 
-        if (!happened.Nested && _running == _settings.Handlers)
+        if (!work.IsNested && _running == _settings.Handlers)
         {
-            (Made.Waiting ??= new Queue<Work>()).Enqueue(Work.Copy(happened));
+            (Made.Waiting ??= new Queue<Work>()).Enqueue(work);
             return false;
         }
 
-        _running += happened.Nested ? 0 : 1;
+        if (!Begin(work))
+        {
+            turn.Keep(memory);
+            return false;
+        }
+
+        _running += work.IsNested ? 0 : 1;
+        turn.Work = work;
         return true;
     }
 
-    /// <summary>Runs a handler, and those that waited for it to end.</summary>
+    /// <summary>Under the lock: what has waited longest, if a handler may be run for it now.</summary>
+    private bool TryTakeWaiting(out Work work)
+    {
+        work = default;
+        while (_rare is { Fault: null, Waiting: { } waiting } && _running < _settings.Handlers && waiting.TryDequeue(out work))
+        {
+            if (Begin(work))
+            {
+                _running++;
+                return true;
+            }
+
+            work.Release();
+        }
+
+        return false;
+    }
+
+    /// <summary>Under the lock: begins an ask where no filter is to be asked before.</summary>
+    /// <returns>False if it is not in hand any more.</returns>
+    private bool Begin(in Work work) => !work.IsAsk || !_settings.BeginsAtOnce || _core.Begin(work.Number);
+
+    /// <summary>Runs handlers until none has waited.</summary>
     private void Run(Work work)
     {
-        while (true)
+        while (RunOne(work) && TryFinish(work, null, out work))
         {
-            ValueTask running;
-            try
-            {
-                running = _settings.Handler(Face, work.ToMessage(this));
-            }
-            catch (Exception thrown)
-            {
-                running = ValueTask.FromException(thrown);
-            }
-
-            if (!running.IsCompletedSuccessfully)
-            {
-                _ = RunOnAsync(running, work);
-                return;
-            }
-
-            if (!TryFinish(work, null, out work))
-            {
-                return;
-            }
         }
+    }
+
+    /// <returns>Whether the handler has returned; if not, or if it threw, what follows does by itself.</returns>
+    private bool RunOne(in Work work)
+    {
+        ValueTask running;
+        try
+        {
+            running = _settings.Handler(Face, work.ToMessage(this));
+        }
+        catch (Exception thrown)
+        {
+            running = ValueTask.FromException(thrown);
+        }
+
+        if (!running.IsCompletedSuccessfully)
+        {
+            _ = RunOnAsync(running, work);
+            return false;
+        }
+
+        running.GetAwaiter().GetResult();
+        return true;
     }
 
     private async Task RunOnAsync(ValueTask running, Work work)
@@ -151,38 +197,15 @@ internal sealed partial class SessionDriver
         }
     }
 
-    /// <summary>Notes that a handler has returned.</summary>
+    /// <summary>Notes that a handler has returned, outside a turn or in another's.</summary>
     /// <returns>Whether there is another to run.</returns>
     private bool TryFinish(Work work, Exception? thrown, out Work next)
     {
-        CancellationTokenSource? cancellation = null;
+        CancellationTokenSource? spent;
         bool isNext;
         lock (_core)
         {
-            _running -= work.IsNested ? 0 : 1;
-            if (thrown is null or OperationCanceledException && IsGivenUp(work))
-            {
-                thrown = null;
-            }
-
-            if (work.IsAsk && thrown is null && _core.IsBegun(work.Number) && _core.Disposition == Disposition.Stay)
-            {
-                thrown = new InvalidOperationException("The handler returned without answering the ask that it had begun: call Message.Answer before it returns, or Refuse in a filter.");
-            }
-
-            if (thrown is not null)
-            {
-                Fail(thrown);
-            }
-            else if (!work.IsAsk)
-            {
-                _core.Handled(work.Number, Now);
-            }
-            else if (_core.AsksInHand > 0)
-            {
-                // A filter that neither called the next nor refused: its asker would wait for ever. Nothing happens to an ask that has its reply.
-                _core.Refuse(work.Number, RefusedReason.Declined, Now);
-            }
+            spent = Finish(work, thrown);
 
             // In a turn, its end does both.
             if (!IsInTurn)
@@ -190,15 +213,46 @@ internal sealed partial class SessionDriver
                 Pump(Now);
                 Settle();
             }
-            _ = work.IsAsk && _rare?.Cancellations?.Remove(work.Number, out cancellation) == true;
-            next = default;
-            isNext = _rare?.Fault is null && !work.IsNested && _rare?.Waiting?.TryDequeue(out next) == true;
-            _running += isNext ? 1 : 0;
+
+            isNext = TryTakeWaiting(out next);
         }
 
         work.Release();
-        cancellation?.Dispose();
+        spent?.Dispose();
         return isNext;
+    }
+
+    /// <summary>Under the lock: notes that a handler has returned.</summary>
+    /// <returns>What it could have watched and nobody needs any more.</returns>
+    private CancellationTokenSource? Finish(in Work work, Exception? thrown)
+    {
+        _running -= work.IsNested ? 0 : 1;
+        if (thrown is null or OperationCanceledException && IsGivenUp(work))
+        {
+            thrown = null;
+        }
+        else if (thrown is null && work.IsAsk && _core.IsBegun(work.Number))
+        {
+            thrown = new InvalidOperationException("The handler returned without answering the ask that it had begun: call Message.Answer before it returns, or Refuse in a filter.");
+        }
+
+        if (thrown is not null)
+        {
+            Fail(thrown);
+        }
+        else if (!work.IsAsk)
+        {
+            _core.Handled(work.Number, Now);
+        }
+        else if (_core.AsksInHand > 0)
+        {
+            // A filter that neither called the next nor refused: its asker would wait for ever. Nothing happens to an ask that has its reply.
+            _core.Refuse(work.Number, RefusedReason.Declined, Now);
+        }
+
+        CancellationTokenSource? spent = null;
+        _ = work.IsAsk && _rare?.Cancellations?.Remove(work.Number, out spent) == true;
+        return spent;
     }
 
     /// <summary>Whether nobody waits for what a handler does: the session is over, or the peer has given its ask up, which is owed a reply all the same (nobody reads it).</summary>
@@ -291,14 +345,6 @@ internal sealed partial class SessionDriver
     /// <summary>A message or ask in hand, its payload in memory of its own.</summary>
     private readonly record struct Work(uint Number, byte[]? Memory, int Length, bool IsAsk, bool IsNested)
     {
-        public static Work Copy(in SessionEvent happened)
-        {
-            var length = happened.Payload.Length;
-            var memory = length == 0 ? null : ArrayPool<byte>.Shared.Rent(length);
-            happened.Payload.CopyTo(memory);
-            return new Work(happened.Number, memory, length, happened.Kind == SessionEventKind.Ask, happened.Nested);
-        }
-
         public Message ToMessage(SessionDriver driver) => new(driver, Number, new ReadOnlyMemory<byte>(Memory, 0, Length), IsAsk, IsNested);
 
         public void Release()

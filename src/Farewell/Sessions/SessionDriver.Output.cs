@@ -5,27 +5,22 @@ namespace Farewell.Sessions;
 /// <summary>From the machine to the transport. Everything here runs under the lock.</summary>
 internal sealed partial class SessionDriver
 {
-    private const int SmallOutput = 4 * 1024;
-    private const int LargeOutput = 64 * 1024;
-
-    // Headers and fields of what goes out beside a payload.
-    private const int Overhead = 128;
-
     /// <summary>Whether this thread is in the middle of taking events: what it says goes out together, at the end.</summary>
     private bool IsInTurn => _drainer == Environment.CurrentManagedThreadId;
 
     /// <summary>Gives the transport what the machine has to say, in as few sends as there is room for, and lets no buffer of a caller be held.</summary>
     private void Pump(TimeSpan now, bool later = false)
     {
-        while (_transit is not { IsSending: true } && _core.HasOutput)
+        for (var isMore = _core.HasOutput; isMore && _transit is not { IsSending: true };)
         {
             var transit = _transit ??= Transit.Rent();
-            transit.Output ??= ArrayPool<byte>.Shared.Rent(_core.PayloadToWrite > SmallOutput - Overhead ? LargeOutput : SmallOutput);
-            var count = _core.Write(transit.Output.AsSpan(transit.OutputEnd), now);
-            transit.OutputEnd += count;
-            if (count == 0 || _core.HasOutput)
+            var room = transit.RoomFor((int)Math.Min(int.MaxValue, _core.PayloadToWrite));
+            transit.OutputEnd += _core.Write(room, now);
+            isMore = _core.HasOutput;
+            if (isMore && !transit.TryGrow())
             {
                 Flush(now);
+                isMore = _core.HasOutput;
             }
         }
 
@@ -37,6 +32,24 @@ internal sealed partial class SessionDriver
         if (_core.HoldsPayloads)
         {
             _core.Retain();
+        }
+    }
+
+    /// <summary>Where a payload may be written at once; nothing if the transport has not taken what it was given.</summary>
+    private Span<byte> RoomFor(int length)
+    {
+        var transit = _transit ??= Transit.Rent();
+        return transit.IsSending ? default : transit.RoomFor(length);
+    }
+
+    /// <summary>Notes what was written where there was room, nothing perhaps.</summary>
+    private void Wrote(int count)
+    {
+        var transit = _transit!;
+        transit.OutputEnd += count;
+        if (transit.OutputEnd == 0)
+        {
+            ReleaseOutput();
         }
     }
 

@@ -26,8 +26,8 @@ internal sealed partial class SessionDriver : Driver
     public SessionDriver(Role role, bool dials, Transport transport, SessionSettings settings)
     {
         (_transport, _settings) = (transport, settings);
-        _began = settings.Wheel.Now;
-        _core = new Session(role, dials, settings.Limits, _began);
+        _began = settings.Wheel.Exact;
+        _core = new Session(role, dials, settings.Limits, Now);
         _agesAt = settings.AgesAt(_began);
         Face = new FarewellSession(this);
         transport.Driver = this;
@@ -119,7 +119,7 @@ internal sealed partial class SessionDriver : Driver
             return;
         }
 
-        driver.Trace.Note(how, driver.Now);
+        driver.Trace.Note(how, driver._settings.Wheel.Exact);
         driver._core.ConnectionReset(driver.Now);
     });
 
@@ -168,13 +168,33 @@ internal sealed partial class SessionDriver : Driver
         bool isMore;
         do
         {
-            Dispatch(turn.Happened);
+            var hasReturned = false;
+            if (turn.IsHandling)
+            {
+                hasReturned = RunOne(turn.Work);
+            }
+            else
+            {
+                Dispatch(turn.Happened);
+            }
+
+            CancellationTokenSource? spent = null;
             lock (_core)
             {
-                isMore = TryNext(ref turn);
+                if (hasReturned)
+                {
+                    spent = Finish(turn.Work, null);
+                    turn.Keep(turn.Work.Memory);
+                }
+
+                turn.IsHandling = hasReturned && TryTakeWaiting(out turn.Work);
+                isMore = turn.IsHandling || TryNext(ref turn);
             }
+
+            spent?.Dispose();
         }
         while (isMore);
+        turn.Release();
     }
 
     /// <summary>Under the lock: the next event; when there is none, sends what there is to say and looks for what others have left meanwhile.</summary>
@@ -208,8 +228,9 @@ internal sealed partial class SessionDriver : Driver
         }
 
         // Counted here and not when it is dispatched: the connection may end, and its report be made, in between.
-        if (turn.Happened.Kind is SessionEventKind.Message or SessionEventKind.Ask && !Admit(turn.Happened))
+        if (turn.Happened.Kind is SessionEventKind.Message or SessionEventKind.Ask)
         {
+            turn.IsHandling = Admit(ref turn);
             turn.Happened = default;
         }
         else if (turn.Happened.Kind == SessionEventKind.Unknown)
@@ -224,10 +245,6 @@ internal sealed partial class SessionDriver : Driver
     {
         switch (happened.Kind)
         {
-            case SessionEventKind.Message or SessionEventKind.Ask:
-                // The input is the transport's again before a handler that waits has returned.
-                Run(Work.Copy(happened));
-                break;
             case SessionEventKind.Answered or SessionEventKind.Refused or SessionEventKind.Unknown:
                 SettleAsk(happened);
                 break;
@@ -323,7 +340,7 @@ internal sealed partial class SessionDriver : Driver
         Trace.End(_transport, _core.Disposition, _core.Cause, _settings);
     }
 
-    private void Note(CloseEventKind kind) => Trace.Note(kind, Now);
+    private void Note(CloseEventKind kind) => Trace.Note(kind, _settings.Wheel.Exact);
 
     /// <summary>The drainer's: what it reads from, in whose memory, and what has just happened.</summary>
     private ref struct Turn
@@ -331,5 +348,47 @@ internal sealed partial class SessionDriver : Driver
         public ReadOnlyMemory<byte> Input;
         public byte[]? Kept;
         public SessionEvent Happened;
+
+        /// <summary>What a handler is to be run for, instead of what has happened.</summary>
+        public bool IsHandling;
+
+        public Work Work;
+
+        /// <summary>Memory of a handler that has returned, for the next: most messages need no visit to the pool.</summary>
+        public byte[]? Spare;
+
+        /// <summary>Memory for a payload.</summary>
+        public byte[] Rent(int length)
+        {
+            var memory = Spare;
+            Spare = null;
+            if (memory is not null && memory.Length >= length)
+            {
+                return memory;
+            }
+
+            Return(memory);
+            return ArrayPool<byte>.Shared.Rent(length);
+        }
+
+        /// <summary>Takes memory back.</summary>
+        public void Keep(byte[]? memory)
+        {
+            if (memory is not null)
+            {
+                Return(Spare);
+                Spare = memory;
+            }
+        }
+
+        public void Release() => Return(Spare);
+
+        private static void Return(byte[]? memory)
+        {
+            if (memory is not null)
+            {
+                ArrayPool<byte>.Shared.Return(memory);
+            }
+        }
     }
 }

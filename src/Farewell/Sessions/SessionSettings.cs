@@ -9,8 +9,11 @@ namespace Farewell.Sessions;
 /// <summary>What all sessions of one server, or of one client, have in common.</summary>
 internal sealed record SessionSettings
 {
-    /// <summary>What runs for each message and ask, filters and all; asks are begun at its core. Not for connections of another protocol.</summary>
+    /// <summary>What runs for each message and ask, filters and all. Not for connections of another protocol.</summary>
     public MessageHandler Handler { get; init; } = static (_, _) => default;
+
+    /// <summary>Whether an ask is begun before <see cref="Handler"/> is called, which else does it, or does not.</summary>
+    public bool BeginsAtOnce { get; private init; }
 
     public required SessionLimits Limits { get; init; }
 
@@ -42,17 +45,25 @@ internal sealed record SessionSettings
     /// <summary>When a session that begins now is old.</summary>
     public TimeSpan AgesAt(TimeSpan began) => MaxAge is { } age ? began + age * (0.9 + 0.2 * Random.Shared.NextDouble()) : TimeSpan.MaxValue;
 
+    /// <summary>The same for what handles messages and asks, behind filters and where it is told to. Nothing lies between an ask and its handler where there is no filter and no other thread: it is begun at once.</summary>
+    public SessionSettings Handling(MessageHandler handler, IReadOnlyCollection<SessionFilter>? filters = null, HandlerThread thread = HandlerThread.Reader)
+    {
+        filters ??= [];
+        var beginsAtOnce = filters.Count == 0 && thread == HandlerThread.Reader;
+        return this with { BeginsAtOnce = beginsAtOnce, Handler = On(thread, Chain(filters, beginsAtOnce ? handler : Begin(handler))) };
+    }
+
     /// <summary>Puts filters around a handler, the first outermost, and the span around them all.</summary>
     public static MessageHandler Chain(IEnumerable<SessionFilter> filters, MessageHandler handler) =>
         Tracing.Around(filters.Reverse().Aggregate(handler, static (next, filter) => filter(next)));
 
     /// <summary>A handler that begins where it is told to.</summary>
-    public static MessageHandler On(HandlerThread thread, MessageHandler handler) => thread == HandlerThread.Reader
+    private static MessageHandler On(HandlerThread thread, MessageHandler handler) => thread == HandlerThread.Reader
         ? handler
         : (session, message) => new ValueTask(Task.Run(() => handler(session, message).AsTask()));
 
     /// <summary>A handler that begins what it is given; an ask that is not in hand any more is left.</summary>
-    public static MessageHandler Begin(MessageHandler handler) => (session, message) => session.Begin(message) ? handler(session, message) : default;
+    private static MessageHandler Begin(MessageHandler handler) => (session, message) => session.Begin(message) ? handler(session, message) : default;
 }
 
 /// <summary>Who wants to know what becomes of sessions: the server's registry, metrics, the application's events.</summary>

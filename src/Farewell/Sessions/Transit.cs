@@ -1,3 +1,5 @@
+using System.Buffers;
+
 namespace Farewell.Sessions;
 
 /// <summary>
@@ -6,6 +8,12 @@ namespace Farewell.Sessions;
 /// </summary>
 internal sealed class Transit
 {
+    private const int Small = 4 * 1024;
+    private const int Large = 64 * 1024;
+
+    // Headers and fields of what goes out beside a payload.
+    private const int Overhead = 128;
+
     [ThreadStatic]
     private static Transit? _spare;
 
@@ -30,6 +38,37 @@ internal sealed class Transit
         var rented = _spare ?? new Transit();
         _spare = null;
         return rented;
+    }
+
+    /// <summary>Room for what is to be said next; for less than all of it, if it is large.</summary>
+    public Span<byte> RoomFor(int payload)
+    {
+        if (Output is null)
+        {
+            Output = ArrayPool<byte>.Shared.Rent(payload > Small - Overhead ? Large : Small);
+        }
+        else if (Output.Length - OutputEnd < payload + Overhead)
+        {
+            TryGrow();
+        }
+
+        return Output.AsSpan(OutputEnd);
+    }
+
+    /// <summary>Moves what is said to where there is room for more.</summary>
+    /// <returns>False if it lies there already.</returns>
+    public bool TryGrow()
+    {
+        if (Output!.Length >= Large)
+        {
+            return false;
+        }
+
+        var larger = ArrayPool<byte>.Shared.Rent(Large);
+        Output.AsSpan(0, OutputEnd).CopyTo(larger);
+        ArrayPool<byte>.Shared.Return(Output);
+        Output = larger;
+        return true;
     }
 
     /// <summary>Gives itself away if nothing passes.</summary>

@@ -77,6 +77,14 @@ public static class CLibrary
         return 0;
     }
 
+    /// <summary>The run's clock, whichever is asked for.</summary>
+    public static int clock_gettime(int clock, Span<long> secondsAndNanoseconds)
+    {
+        var time = VirtualClock.System.GetElapsedTime(0).Ticks;
+        (secondsAndNanoseconds[0], secondsAndNanoseconds[1]) = (time / TimeSpan.TicksPerSecond, time % TimeSpan.TicksPerSecond * TimeSpan.NanosecondsPerTick);
+        return 0;
+    }
+
     public static int fcntl(int descriptor, int command, int argument)
     {
         Run.Point("fcntl");

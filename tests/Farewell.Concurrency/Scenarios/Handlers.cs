@@ -1,4 +1,3 @@
-using Farewell.Sessions;
 
 namespace Farewell.Concurrency.Scenarios;
 
@@ -55,7 +54,7 @@ internal static class Handlers
 
     private static async Task PoolAsync(Run run)
     {
-        var (stayer, leaver) = Party.Pair(run, SometimesLater, settings => settings with { Handler = SessionSettings.On(HandlerThread.ThreadPool, settings.Handler) });
+        var (stayer, leaver) = Party.Pair(run, SometimesLater, settings => settings.Handling(settings.Handler, [], HandlerThread.ThreadPool));
         await Tasks.WhenAll(
             run.Act("sender", () => leaver.SendAsync(1, 3)),
             run.Act("asker", () => leaver.AskAsync(2, 1)),

@@ -21,8 +21,8 @@ internal sealed class Party
     public Party(Run run, DeadlineWheel wheel, Role role, Transport transport, Func<Party, Message, ValueTask>? handler, Func<SessionSettings, SessionSettings>? change = null)
     {
         var inbox = handler is null ? new Inbox() : null;
-        MessageHandler handle = inbox is not null ? inbox.Put : SessionSettings.Begin((_, message) => HandleAsync(message, handler!));
-        var settings = new SessionSettings { Handler = handle, Limits = Small, Wheel = wheel, Logger = NullLogger.Instance, Watch = _watch };
+        var settings = new SessionSettings { Limits = Small, Wheel = wheel, Logger = NullLogger.Instance, Watch = _watch };
+        settings = inbox is not null ? settings with { Handler = inbox.Put } : settings.Handling((_, message) => HandleAsync(message, handler!));
         settings = change?.Invoke(settings) ?? settings;
         (_handlers, _drops) = (settings.Handlers, settings.FullQueue == FullQueue.DropOldest);
         (Run, Role) = (run, role);

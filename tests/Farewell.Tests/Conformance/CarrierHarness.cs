@@ -53,19 +53,21 @@ public abstract class CarrierHarness : IAsyncDisposable
     private protected Party Join(
         Role role, Transport transport, MessageHandler? handler, SessionLimits? limits = null, Departure departure = Departure.Fin, bool resetAfterGoodbye = false)
     {
-        var party = new Party(role, dials: role == Role.Leaver, transport, watch => new SessionSettings
+        var party = new Party(role, dials: role == Role.Leaver, transport, watch => Handling(role, handler ?? Echo, new SessionSettings
         {
-            Handler = role == Role.Stayer ? SessionSettings.Begin(handler ?? Echo) : handler ?? Echo,
             Limits = limits ?? Limits,
             Wheel = _wheel,
             Logger = NullLogger.Instance,
             Departure = departure,
             ResetAfterGoodbye = resetAfterGoodbye,
             Watch = watch,
-        });
+        }));
         _parties.Add(party);
         return party;
     }
+
+    /// <summary>A leaver's handler begins what it handles by itself, or refuses it as a filter would.</summary>
+    private static SessionSettings Handling(Role role, MessageHandler handler, SessionSettings settings) => role == Role.Stayer ? settings.Handling(handler) : settings with { Handler = handler };
 
     /// <summary>A session with some of everything, ended in one of six ways.</summary>
     internal async Task RunOneAsync(int way)
