@@ -11,18 +11,20 @@ if (args is ["serve", var name, var endPoint])
     return await Control.RunAsync(Make(name), IPEndPoint.Parse(endPoint));
 }
 
-string[] verbs = ["echo", "ends", "idle", "latency", "stop", "wheel"];
+string[] verbs = ["echo", "ends", "idle", "latency", "stop", "session", "wheel"];
 if (args.Length == 0 || !verbs.Contains(args[0]) || Unknown() is not null)
 {
     Console.Error.WriteLine($"""
         {(args.Length > 0 && verbs.Contains(args[0]) ? $"{Unknown()}: no such option." : "")}
-        Farewell.Bench echo|ends|idle|latency|stop|wheel [--full|--growth] [--rounds N] [--seconds N] [--connections N] [--only NAME,...] [--json]
+        Farewell.Bench echo|ends|idle|latency|stop|session|wheel [--full|--growth|--cases CxSxN,...] [--rounds N] [--seconds N] [--connections N] [--only NAME,...] [--json]
           echo     CPU and rate of an echo; the first 5 seconds too; --full: every number of connections, size and depth;
-                   --growth: from 10 to 15,000 connections, from 64 B to 16 KiB, on one loop and on two
+                   --growth: from 10 to 15,000 connections, from 64 B to 16 KiB, on one loop and on two;
+                   --cases 64x128x16,...: so many connections, octets, and messages under way on each
           ends     dial, greet, one message, leave: for every departure
           idle     resident memory of an idle connection (15,000)
           latency  at 50 % and 90 % of each subject's own capacity
           stop     a graceful stop (15,000)
+          session  an ask and its answer in a session by itself, without a kernel
           wheel    a deadline moved: in the wheel of the sessions, and by a timer each
         Subjects: {string.Join(", ", Subject.All.Select(subject => subject.Name))}
         Needs two processors, gcc and taskset (util-linux), and root or user namespaces.
@@ -48,6 +50,12 @@ if (!OperatingSystem.IsLinux())
 if (args[0] == "wheel")
 {
     Console.WriteLine(WheelBench.Run(Number("--connections", 15_000)));
+    return 0;
+}
+
+if (args[0] == "session")
+{
+    Console.WriteLine(SessionBench.Run());
     return 0;
 }
 
@@ -78,11 +86,18 @@ foreach (var subject in Subject.All.Where(subject => wanted?.Contains(subject.Na
     }
 }
 
+var cases = args.Contains("--full") ? EchoCase.All : args.Contains("--growth") ? EchoCase.Growth : EchoCase.Few;
+if (Text("--cases") is { } text && !EchoCase.TryParse(text, out cases))
+{
+    Console.Error.WriteLine($"--cases takes CONNECTIONSxOCTETSxUNDERWAY and more of them behind commas, as 64x128x16, not '{text}'.");
+    return 2;
+}
+
 var connections = Number("--connections", 15_000);
 var questions = new Questions(harness, subjects, Number("--rounds", 5), Number("--seconds", 2), line => Console.Error.WriteLine(line));
 var found = Table.Compare(args[0] switch
 {
-    "echo" => questions.Echo(args.Contains("--full") ? EchoCase.All : args.Contains("--growth") ? EchoCase.Growth : EchoCase.Few),
+    "echo" => questions.Echo(cases),
     "ends" => questions.Ends(),
     "idle" => questions.Idle(connections),
     "latency" => questions.Latency(),
@@ -91,7 +106,7 @@ var found = Table.Compare(args[0] switch
 Console.WriteLine(args.Contains("--json") ? Table.ToJson(args[0], found) : Table.ToMarkdown(found));
 return 0;
 
-string? Unknown() => args.Skip(1).FirstOrDefault(word => word.StartsWith("--", StringComparison.Ordinal) && word is not ("--full" or "--growth" or "--rounds" or "--seconds" or "--connections" or "--only" or "--json"));
+string? Unknown() => args.Skip(1).FirstOrDefault(word => word.StartsWith("--", StringComparison.Ordinal) && word is not ("--full" or "--growth" or "--cases" or "--rounds" or "--seconds" or "--connections" or "--only" or "--json"));
 
 string? Text(string option) => args.SkipWhile(word => word != option).Skip(1).FirstOrDefault();
 

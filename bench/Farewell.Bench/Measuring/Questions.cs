@@ -250,4 +250,23 @@ internal readonly record struct EchoCase(int Connections, int Size, int InFlight
         from size in (int[])[64, 128, 4096]
         from inFlight in (int[])[1, 16]
         select new EchoCase(connections, size, inFlight);
+
+    /// <summary>Reads cases as in <c>64x128x16,1x4096x1</c>.</summary>
+    public static bool TryParse(string text, out IEnumerable<EchoCase> cases)
+    {
+        List<EchoCase> read = [];
+        cases = read;
+        foreach (var one in text.Split(','))
+        {
+            int[] numbers = [.. one.Split('x').Select(static number => int.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out var value) ? value : 0)];
+            if (numbers is not [> 0 and <= 60_000, > 0 and <= 100_000, > 0 and <= 1000])
+            {
+                return false;
+            }
+
+            read.Add(new EchoCase(numbers[0], numbers[1], numbers[2]));
+        }
+
+        return true;
+    }
 }
