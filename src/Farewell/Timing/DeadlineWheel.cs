@@ -5,7 +5,7 @@ namespace Farewell.Timing;
 
 /// <summary>
 /// Wakes many at coarse times by one timer: a ring of slots, each a list of entries. An entry far in the future is looked at once a turn.
-/// Nobody is woken early; late by one slot at most, and by what the timer is late.
+/// Nobody is woken early; late by one slot at most, and by what the timer is late and the clock behind.
 /// </summary>
 internal sealed class DeadlineWheel : IDisposable
 {
