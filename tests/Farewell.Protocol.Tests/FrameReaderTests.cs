@@ -45,6 +45,20 @@ public sealed class FrameReaderTests
     }
 
     [Fact]
+    public void AHeaderAlone_WhoseBodyComesWhole_LeavesNothingHeld()
+    {
+        var bytes = Frame(2, 0, [7, 8, 9]).ToArray();
+        ReadOnlyMemory<byte> header = bytes.AsMemory(0, FrameHeader.Size);
+        ReadOnlyMemory<byte> rest = bytes.AsMemory(FrameHeader.Size);
+        var reader = new FrameReader();
+        reader.TryReadHeader(ref header).ShouldBeTrue();
+        reader.TryReadBody(ref header, out _).ShouldBeFalse();
+        reader.TryReadBody(ref rest, out var body).ShouldBeTrue();
+        body.ToArray().ShouldBe([7, 8, 9]);
+        reader.IsAtRest.ShouldBeTrue();
+    }
+
+    [Fact]
     public void ASkippedBody_TakesNoMemoryHoweverItIsSplit()
     {
         var reader = new FrameReader();

@@ -81,12 +81,18 @@ public sealed class FrameReader
             return true;
         }
 
+        body = default;
+        if (input.IsEmpty)
+        {
+            // No memory before there is something to put there: what comes next may be the whole body.
+            return false;
+        }
+
         var taken = Math.Min(length - _have, input.Length);
         Gather(input.Span[..taken], length);
         input = input[taken..];
         if (_have < length)
         {
-            body = default;
             return false;
         }
 
