@@ -12,14 +12,17 @@ if (args is ["serve", var name, var endPoint])
 }
 
 string[] verbs = ["echo", "ends", "idle", "latency", "stop", "session", "wheel"];
-if (args.Length == 0 || !verbs.Contains(args[0]) || Unknown() is not null)
+string[] flags = ["--full", "--growth", "--json"];
+string[] values = ["--cases", "--rounds", "--seconds", "--connections", "--only"];
+if (args.Length == 0 || !verbs.Contains(args[0]) || Wrong() is not null)
 {
     Console.Error.WriteLine($"""
-        {(args.Length > 0 && verbs.Contains(args[0]) ? $"{Unknown()}: no such option." : "")}
+        {(args.Length > 0 && verbs.Contains(args[0]) ? Wrong() : "")}
         Farewell.Bench echo|ends|idle|latency|stop|session|wheel [--full|--growth|--cases CxSxN,...] [--rounds N] [--seconds N] [--connections N] [--only NAME,...] [--json]
           echo     CPU and rate of an echo; the first 5 seconds too; --full: every number of connections, size and depth;
                    --growth: from 10 to 15,000 connections, from 64 B to 16 KiB, on one loop and on two;
-                   --cases 64x128x16,...: so many connections, octets, and messages under way on each
+                   --cases 64x128x16,...: so many connections, octets, and messages under way on each, behind the first 5 seconds;
+                   one of the three at most
           ends     dial, greet, one message, leave: for every departure
           idle     resident memory of an idle connection (15,000)
           latency  at 50 % and 90 % of each subject's own capacity
@@ -89,7 +92,7 @@ foreach (var subject in Subject.All.Where(subject => wanted?.Contains(subject.Na
 var cases = args.Contains("--full") ? EchoCase.All : args.Contains("--growth") ? EchoCase.Growth : EchoCase.Few;
 if (Text("--cases") is { } text && !EchoCase.TryParse(text, out cases))
 {
-    Console.Error.WriteLine($"--cases takes CONNECTIONSxOCTETSxUNDERWAY and more of them behind commas, as 64x128x16, not '{text}'.");
+    Console.Error.WriteLine($"--cases takes CONNECTIONSxOCTETSxUNDERWAY (at most 60000, 65527 and 1000) and more of them behind commas, as 64x128x16, not '{text}'.");
     return 2;
 }
 
@@ -106,7 +109,25 @@ var found = Table.Compare(args[0] switch
 Console.WriteLine(args.Contains("--json") ? Table.ToJson(args[0], found) : Table.ToMarkdown(found));
 return 0;
 
-string? Unknown() => args.Skip(1).FirstOrDefault(word => word.StartsWith("--", StringComparison.Ordinal) && word is not ("--full" or "--growth" or "--cases" or "--rounds" or "--seconds" or "--connections" or "--only" or "--json"));
+string? Wrong()
+{
+    for (var at = 1; at < args.Length; at++)
+    {
+        if (values.Contains(args[at]) && (++at == args.Length || args[at].StartsWith('-')))
+        {
+            return $"{args[at - 1]} wants a value.";
+        }
+
+        if (!values.Contains(args[at - 1]) && !flags.Contains(args[at]))
+        {
+            return $"{args[at]}: no such option.";
+        }
+    }
+
+    return args[0] is "session" or "wheel" && args.Any(word => flags.Contains(word) || (values.Contains(word) && (word != "--connections" || args[0] == "session")))
+        ? $"{args[0]} takes {(args[0] == "wheel" ? "--connections only" : "no options")}."
+        : args.Count(word => word is "--full" or "--growth" or "--cases") > 1 ? "--full, --growth and --cases: one of them at most." : null;
+}
 
 string? Text(string option) => args.SkipWhile(word => word != option).Skip(1).FirstOrDefault();
 

@@ -234,6 +234,9 @@ internal sealed class Questions(Harness harness, IReadOnlyList<Subject> subjects
 /// <summary>How many connections, octets of a message, and messages under way on each.</summary>
 internal readonly record struct EchoCase(int Connections, int Size, int InFlight)
 {
+    // The load's asks are one frame each, and so are their answers, which have 8 octets more.
+    private const int LargestMessage = 65_527;
+
     public override string ToString() => $"echo {Connections} x {Size} B x {InFlight}";
 
     public static IEnumerable<EchoCase> Few => [new(64, 128, 1), new(256, 128, 1)];
@@ -259,7 +262,7 @@ internal readonly record struct EchoCase(int Connections, int Size, int InFlight
         foreach (var one in text.Split(','))
         {
             int[] numbers = [.. one.Split('x').Select(static number => int.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out var value) ? value : 0)];
-            if (numbers is not [> 0 and <= 60_000, > 0 and <= 100_000, > 0 and <= 1000])
+            if (numbers is not [> 0 and <= 60_000, > 0 and <= LargestMessage, > 0 and <= 1000])
             {
                 return false;
             }

@@ -14,10 +14,9 @@ internal sealed partial class SessionDriver
         for (var isMore = _core.HasOutput; isMore && _transit is not { IsSending: true };)
         {
             var transit = _transit ??= Transit.Rent();
-            var room = transit.RoomFor((int)Math.Min(int.MaxValue, _core.PayloadToWrite));
-            transit.OutputEnd += _core.Write(room, now);
+            transit.OutputEnd += _core.Write(transit.RoomFor(_core.PayloadToWrite), now);
             isMore = _core.HasOutput;
-            if (isMore && !transit.TryGrow())
+            if (isMore)
             {
                 Flush(now);
                 isMore = _core.HasOutput;

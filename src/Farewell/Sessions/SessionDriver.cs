@@ -345,6 +345,8 @@ internal sealed partial class SessionDriver : Driver
     /// <summary>The drainer's: what it reads from, in whose memory, and what has just happened.</summary>
     private ref struct Turn
     {
+        private const int LeastOfPool = 16;
+
         public ReadOnlyMemory<byte> Input;
         public byte[]? Kept;
         public SessionEvent Happened;
@@ -357,12 +359,12 @@ internal sealed partial class SessionDriver : Driver
         /// <summary>Memory of a handler that has returned, for the next: most messages need no visit to the pool.</summary>
         public byte[]? Spare;
 
-        /// <summary>Memory for a payload.</summary>
+        /// <summary>Memory for a payload: no more than the pool would give, as a handler may hold it for as long as it likes.</summary>
         public byte[] Rent(int length)
         {
             var memory = Spare;
             Spare = null;
-            if (memory is not null && memory.Length >= length)
+            if (memory is not null && memory.Length >= length && memory.Length < 2 * Math.Max(length, LeastOfPool))
             {
                 return memory;
             }

@@ -40,36 +40,8 @@ internal sealed class Transit
         return rented;
     }
 
-    /// <summary>Room for what is to be said next; for less than all of it, if it is large.</summary>
-    public Span<byte> RoomFor(int payload)
-    {
-        if (Output is null)
-        {
-            Output = ArrayPool<byte>.Shared.Rent(payload > Small - Overhead ? Large : Small);
-        }
-        else if (Output.Length - OutputEnd < payload + Overhead)
-        {
-            TryGrow();
-        }
-
-        return Output.AsSpan(OutputEnd);
-    }
-
-    /// <summary>Moves what is said to where there is room for more.</summary>
-    /// <returns>False if it lies there already.</returns>
-    public bool TryGrow()
-    {
-        if (Output!.Length >= Large)
-        {
-            return false;
-        }
-
-        var larger = ArrayPool<byte>.Shared.Rent(Large);
-        Output.AsSpan(0, OutputEnd).CopyTo(larger);
-        ArrayPool<byte>.Shared.Return(Output);
-        Output = larger;
-        return true;
-    }
+    /// <summary>Room for what is to be said next; for less than all of it, perhaps, or nothing. What is small at first stays so: it goes out when it is full, and not with the end of a burst.</summary>
+    public Span<byte> RoomFor(long payload) => (Output ??= ArrayPool<byte>.Shared.Rent(payload > Small - Overhead ? Large : Small)).AsSpan(OutputEnd);
 
     /// <summary>Gives itself away if nothing passes.</summary>
     /// <returns>What is to be kept of it.</returns>

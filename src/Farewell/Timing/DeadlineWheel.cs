@@ -5,7 +5,7 @@ namespace Farewell.Timing;
 
 /// <summary>
 /// Wakes many at coarse times by one timer: a ring of slots, each a list of entries. An entry far in the future is looked at once a turn.
-/// Nobody is woken early; late by one slot at most, and by what the timer is late and the clock behind.
+/// Nobody is woken early by <see cref="Now"/>; late by one slot at most, and by what the timer is late.
 /// </summary>
 internal sealed class DeadlineWheel : IDisposable
 {
@@ -31,7 +31,7 @@ internal sealed class DeadlineWheel : IDisposable
     public DeadlineWheel(TimeProvider clock)
     {
         _clock = clock;
-        _isCoarse = clock == TimeProvider.System && Environment.Is64BitProcess;
+        _isCoarse = clock == TimeProvider.System && OperatingSystem.IsLinux() && Environment.Is64BitProcess;
         _ticksDivisor = clock == TimeProvider.System && Stopwatch.Frequency % TimeSpan.TicksPerSecond == 0 ? Stopwatch.Frequency / TimeSpan.TicksPerSecond : 0;
         _turnedTo = Now.Ticks / Slot.Ticks;
         _timer = clock.CreateTimer(static wheel => ((DeadlineWheel)wheel!).Turn(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
@@ -39,7 +39,7 @@ internal sealed class DeadlineWheel : IDisposable
 
     /// <summary>
     /// The time as deadlines count it, from a fixed origin on a clock that never goes back. It is asked for several times a message; on Linux it goes by the kernel's ticks, 1 to 10 ms, which is a third of
-    /// the cost, and so is behind <see cref="Exact"/> by up to one of them.
+    /// the cost, and so is behind <see cref="Exact"/> by up to one of them: a deadline that is set from it may be early by as much.
     /// </summary>
     public TimeSpan Now => _isCoarse && OperatingSystem.IsLinux() ? Libc.CoarseTime : Exact;
 
@@ -136,9 +136,13 @@ internal sealed class DeadlineWheel : IDisposable
         {
             _wakesAt = tick;
             var wait = new TimeSpan(tick * Slot.Ticks) - Now;
-            _timer.Change(wait > TimeSpan.Zero ? wait : TimeSpan.Zero, Timeout.InfiniteTimeSpan);
+            wait = wait < TimeSpan.Zero ? TimeSpan.Zero : wait;
+            _timer.Change(_clock == TimeProvider.System ? Rounded(wait) : wait, Timeout.InfiniteTimeSpan);
         }
     }
+
+    /// <summary>The system's timers drop what is less than a millisecond, and would fire again and again until the coarse clock gets there.</summary>
+    private static TimeSpan Rounded(TimeSpan wait) => TimeSpan.FromMilliseconds(Math.Ceiling(wait.TotalMilliseconds));
 
     private void Remove(Scheduled entry)
     {
