@@ -48,6 +48,9 @@ internal sealed class OpenAsks
         return ask;
     }
 
+    /// <summary>Gives the memory of none back.</summary>
+    public void ReleaseMemory() => _items.ReleaseMemory();
+
     public OpenAsks Clone()
     {
         var clone = (OpenAsks)MemberwiseClone();

@@ -73,7 +73,7 @@ internal sealed class OpenList<T>
             _head = 0;
             if (_items.Length > Spares.MostKept)
             {
-                Release();
+                ReleaseMemory();
             }
         }
     }
@@ -84,14 +84,15 @@ internal sealed class OpenList<T>
         Array.Copy(_items, _head, into, 0, Count);
         if (into != _items)
         {
-            Release();
+            ReleaseMemory();
             _items = into;
         }
 
         _head = 0;
     }
 
-    private void Release()
+    /// <summary>Gives the memory of an empty list back.</summary>
+    public void ReleaseMemory()
     {
         if (_items.Length > 0)
         {

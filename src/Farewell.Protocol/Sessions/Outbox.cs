@@ -107,6 +107,13 @@ internal sealed class Outbox
         return Spares.Give(this);
     }
 
+    /// <summary>Gives the memory of empty queues back.</summary>
+    public void ReleaseMemory()
+    {
+        Sends.ReleaseMemory();
+        Replies.ReleaseMemory();
+    }
+
     public Outbox Clone()
     {
         var clone = (Outbox)MemberwiseClone();

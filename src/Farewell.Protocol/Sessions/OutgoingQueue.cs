@@ -138,7 +138,7 @@ internal sealed class OutgoingQueue
 
         if (Count == 0 && _items.Length > Spares.MostKept)
         {
-            ReleaseItems();
+            ReleaseMemory();
         }
     }
 
@@ -152,11 +152,12 @@ internal sealed class OutgoingQueue
         }
 
         Array.Clear(_items);
-        ReleaseItems();
+        ReleaseMemory();
         _items = grown;
     }
 
-    private void ReleaseItems()
+    /// <summary>Gives the memory of an empty queue back.</summary>
+    public void ReleaseMemory()
     {
         if (_items.Length > 0)
         {

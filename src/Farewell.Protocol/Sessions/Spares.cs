@@ -2,7 +2,7 @@ namespace Farewell.Protocol.Sessions;
 
 /// <summary>
 /// One emptied object of each kind for each thread, with its memory: the next session on the thread that has something to keep keeps it there, and a session that has nothing keeps no such object. A message
-/// so costs neither an allocation nor a visit to a pool, and an idle session nothing.
+/// so costs neither an allocation nor a visit to a pool, and an idle session nothing. What one thread takes and another gives is made anew each time, but for its memory, which goes back to the pool.
 /// </summary>
 internal sealed class Spares
 {
@@ -41,6 +41,7 @@ internal sealed class Spares
     /// <inheritdoc cref="Give(Inbound)"/>
     public static Outbox? Give(Outbox empty)
     {
+        Here._outbox?.ReleaseMemory();
         Here._outbox = empty;
         return null;
     }
@@ -55,6 +56,7 @@ internal sealed class Spares
     /// <inheritdoc cref="Give(Inbound)"/>
     public static OpenList<AskIn>? Give(OpenList<AskIn> empty)
     {
+        Here._asksIn?.ReleaseMemory();
         Here._asksIn = empty;
         return null;
     }
@@ -62,6 +64,7 @@ internal sealed class Spares
     /// <inheritdoc cref="Give(Inbound)"/>
     public static OpenAsks? Give(OpenAsks empty)
     {
+        Here._asksOut?.ReleaseMemory();
         Here._asksOut = empty;
         return null;
     }

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Runtime.ExceptionServices;
+using System.Runtime.InteropServices;
 using System.Runtime.Versioning;
 using Farewell.Sockets;
 using Farewell.Tests.Conformance;
@@ -50,6 +51,66 @@ public sealed class EngineTests
         await flood;
         await loud.DisposeAsync();
         await quiet.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task ABurstOfAsks_IsAnsweredBeforeItsLastHandlerHasReturned()
+    {
+        const int Asks = 400;
+        var handled = 0;
+        using ManualResetEventSlim isAsked = new(), isAnswered = new();
+        await using var server = Serve(1, (session, message) =>
+        {
+            switch (++handled)
+            {
+                case 1:
+                    isAsked.Wait(Eventually.Limit).ShouldBeTrue("the others lie behind the first, to be received together");
+                    break;
+                case Asks:
+                    // Not for as long as else: what the kernel has taken nothing of for 20 s is looked at, and sent, anyway.
+                    isAnswered.Wait(TimeSpan.FromSeconds(10)).ShouldBeTrue("the second answer is there while the last handler runs");
+                    break;
+            }
+
+            return Echo(session, message);
+        });
+        await using var client = await FarewellClient.ConnectAsync(server.LocalEndPoint);
+        var asks = Enumerable.Range(0, Asks).Select(_ => client.AskAsync(new byte[32]).AsTask()).ToArray();
+        isAsked.Set();
+        (await asks[1].WaitAsync(Eventually.Limit)).Outcome.ShouldBe(AskOutcome.Answered);
+        isAnswered.Set();
+        (await Task.WhenAll(asks).WaitAsync(Eventually.Limit)).ShouldAllBe(answer => answer.Outcome == AskOutcome.Answered);
+    }
+
+    [Fact]
+    public async Task AHandlerThatWaits_HoldsNoMemoryOfAMessageBefore()
+    {
+        using var isSent = new ManualResetEventSlim();
+        var held = new TaskCompletionSource<int>();
+        var enough = new TaskCompletionSource();
+        await using var server = Serve(1, async (_, message) =>
+        {
+            switch (message.Payload.Length)
+            {
+                case 2:
+                    isSent.Wait(Eventually.Limit).ShouldBeTrue("the others lie behind this, to be received together");
+                    break;
+                case 1:
+                    MemoryMarshal.TryGetArray(message.Payload, out var where).ShouldBeTrue();
+                    held.TrySetResult(where.Array!.Length);
+                    await enough.Task;
+                    message.Answer(default);
+                    break;
+            }
+        });
+        await using var client = await FarewellClient.ConnectAsync(server.LocalEndPoint);
+        client.TrySend(new byte[2]).Outcome.ShouldBe(SendOutcome.Accepted);
+        client.TrySend(new byte[40_000]).Outcome.ShouldBe(SendOutcome.Accepted);
+        var ask = client.AskAsync(new byte[1]).AsTask();
+        isSent.Set();
+        (await held.Task.WaitAsync(Eventually.Limit)).ShouldBeLessThan(100);
+        enough.SetResult();
+        (await ask.WaitAsync(Eventually.Limit)).Outcome.ShouldBe(AskOutcome.Answered);
     }
 
     [Theory]
