@@ -59,7 +59,7 @@ public sealed partial class Session
     /// <summary>The version spoken; 0 before the peer's Hello was read.</summary>
     public byte Version { get; private set; }
 
-    /// <summary>The longest round trip measured; zero if none was.</summary>
+    /// <summary>The longest round trip measured, by the times that the carrier gave; zero if none was.</summary>
     public TimeSpan RoundTrip { get; private set; }
 
     /// <summary>What became of this side's messages, so far.</summary>

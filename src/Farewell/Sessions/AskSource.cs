@@ -2,7 +2,7 @@ using System.Threading.Tasks.Sources;
 
 namespace Farewell.Sessions;
 
-/// <summary>An ask that waits for its reply; used again for the next, so that asking allocates nothing.</summary>
+/// <summary>An ask that waits for its reply; used again for the next, so that asking allocates little beside the answer.</summary>
 internal sealed class AskSource : IValueTaskSource<AskResult>
 {
     [ThreadStatic]
